@@ -1,0 +1,1 @@
+"""Human takeover: cases, their clocks, queues, owners, ladders, packets, ratings and inspections."""
