@@ -1,8 +1,8 @@
 """Writes the encoder as an ONNX graph with mean pooling and normalisation inside.
 
-The graph is assembled node by node from arrays, so serving needs neither torch nor an exporter. The word
-table stays in the package's own 4-bit blocks (held as int8 plus scales, exactly equal to its float32 values),
-which keeps resident memory near 100 MB instead of 384 MB.
+The graph is assembled node by node from arrays, so serving needs neither torch nor an exporter. It starts at the
+word vectors: the word table stays outside, memory-mapped, so that several graphs share it and only the pages of
+words that customers use are resident (see `intents.encoder.words`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from intents.encoder.package_file import BLOCK, Dimensions, Quantised
+from intents.encoder.package_file import Dimensions
 
 OPSET = 17
 _CONTRIB = "com.microsoft"
@@ -39,65 +39,40 @@ class _Builder:
         return output
 
 
-def encoder_graph(words: Quantised | Array, weights: Mapping[str, Array], dims: Dimensions) -> onnx.ModelProto:
-    """ONNX model: `input_ids`, `attention_mask` (int64, batch x length) -> `embedding` (float32, batch x hidden).
+def encoder_graph(weights: Mapping[str, Array], dims: Dimensions) -> onnx.ModelProto:
+    """ONNX model: `word_vectors` (float32, batch x length x hidden) and `attention_mask` (int64, batch x length)
+    -> `embedding` (float32, batch x hidden, unit length).
 
     `weights` maps the package's tensor names (`l3.q.w`, `emb.ln.b`, ...) to float32 arrays of any shape.
     """
     graph = _Builder()
-    hidden = _embeddings(graph, words, weights, dims)
+    hidden = _embeddings(graph, weights, dims)
     mask = graph.add("Cast", ["attention_mask"], "mask_int32", to=TensorProto.INT32)
     for layer in range(dims.layers):
         hidden = _layer(graph, layer, hidden, mask, weights, dims)
     _pooling(graph, hidden)
-    shape = ["batch", "length"]
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "encoder",
-            [helper.make_tensor_value_info(n, TensorProto.INT64, shape) for n in ("input_ids", "attention_mask")],
-            [helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", dims.hidden])],
-            graph.initialisers,
-        ),
+    vectors = helper.make_tensor_value_info("word_vectors", TensorProto.FLOAT, ["batch", "length", dims.hidden])
+    mask_info = helper.make_tensor_value_info("attention_mask", TensorProto.INT64, ["batch", "length"])
+    output = helper.make_tensor_value_info("embedding", TensorProto.FLOAT, ["batch", dims.hidden])
+    return helper.make_model(
+        helper.make_graph(graph.nodes, "encoder", [vectors, mask_info], [output], graph.initialisers),
         opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(_CONTRIB, 1)],
         ir_version=9,
     )
-    return model
 
 
-def _embeddings(graph: _Builder, words: Quantised | Array, weights: Mapping[str, Array], dims: Dimensions) -> str:
-    tokens = _word_vectors(graph, words, dims)
+def _embeddings(graph: _Builder, weights: Mapping[str, Array], dims: Dimensions) -> str:
     positions = graph.constant("emb.pos", weights["emb.pos"].reshape(dims.positions, dims.hidden))
     token_type = graph.constant("emb.type0", weights["emb.type"].reshape(dims.token_types, dims.hidden)[0])
-    graph.add("Shape", ["input_ids"], "length_of", start=1, end=2)
+    graph.add("Shape", ["word_vectors"], "length_of", start=1, end=2)
     start = graph.constant("zero", np.array([0], np.int64))
     axis = graph.constant("axis0", np.array([0], np.int64))
     graph.add("Slice", [positions, start, "length_of", axis], "position_vectors")
-    graph.add("Add", [tokens, "position_vectors"], "with_positions")
+    graph.add("Add", ["word_vectors", "position_vectors"], "with_positions")
     graph.add("Add", ["with_positions", token_type], "with_type")
     gamma = graph.constant("emb.ln.w", weights["emb.ln.w"])
     beta = graph.constant("emb.ln.b", weights["emb.ln.b"])
     return graph.add("LayerNormalization", ["with_type", gamma, beta], "emb.out", axis=-1, epsilon=_eps(dims))
-
-
-def _word_vectors(graph: _Builder, words: Quantised | Array, dims: Dimensions) -> str:
-    if not isinstance(words, Quantised):
-        table = graph.constant("emb.word", words.reshape(-1, dims.hidden))
-        return graph.add("Gather", [table, "input_ids"], "word_vectors", axis=0)
-    blocks = dims.hidden // BLOCK
-    nibbles = graph.constant("emb.word.nibbles", words.nibbles.reshape(-1, dims.hidden))
-    scales = graph.constant("emb.word.scales", words.scales.reshape(-1, blocks))
-    grouped = graph.constant("grouped_shape", np.array([0, 0, blocks, BLOCK], np.int64))
-    column = graph.constant("column_shape", np.array([0, 0, blocks, 1], np.int64))
-    flat = graph.constant("flat_shape", np.array([0, 0, dims.hidden], np.int64))
-    graph.add("Gather", [nibbles, "input_ids"], "nibble_rows", axis=0)
-    graph.add("Gather", [scales, "input_ids"], "scale_rows", axis=0)
-    graph.add("Cast", ["nibble_rows"], "nibble_floats", to=TensorProto.FLOAT)
-    graph.add("Cast", ["scale_rows"], "scale_floats", to=TensorProto.FLOAT)
-    graph.add("Reshape", ["nibble_floats", grouped], "nibble_groups")
-    graph.add("Reshape", ["scale_floats", column], "scale_column")
-    graph.add("Mul", ["nibble_groups", "scale_column"], "word_groups")
-    return graph.add("Reshape", ["word_groups", flat], "word_vectors")
 
 
 def _layer(graph: _Builder, layer: int, hidden: str, mask: str, weights: Mapping[str, Array], dims: Dimensions) -> str:
