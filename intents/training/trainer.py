@@ -1,0 +1,130 @@
+"""`shouwen train`: sentences in, model directory out, with held-out figures and a model card."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intents.calibration import Blend, choose_threshold, error_upper_bound, expected_calibration_error, fit_blend
+from intents.classifier import CARD, HEAD, META, NGRAMS
+from intents.encoder.cache import GRAPH, base_encoder, replaced_atomically, write_graph
+from intents.encoder.encoder import OnnxEncoder
+from intents.encoder.package_file import SHA256, PackageFile, locate
+from intents.encoder.torch_view import sentence_transformer
+from intents.ngrams import NgramHead
+from intents.normalise import canonical
+from intents.training.card import model_card
+from intents.training.dataset import Dataset, split
+from intents.training.finetune import Finetuned, Recipe, finetune
+from intents.training.ngram_head import fit_ngram_head
+
+ERROR_TARGET = 0.08
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Results on sentences used for nothing else."""
+
+    n: int
+    accuracy: float
+    coverage: float
+    answered_error: float
+    answered_error_upper: float
+    ece: float
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """What to train on: training rows, and calibration rows when they come from elsewhere than the same file."""
+
+    data: Dataset
+    calibration: Dataset | None = None
+    recipe: Recipe = Recipe()
+    error_target: float = ERROR_TARGET
+    augment: Callable[[str, np.random.Generator], str] | None = None
+
+
+def train(job: TrainingJob, out: Path) -> Figures:
+    """Train, calibrate, measure and write `out` (replaced only when everything succeeded)."""
+    started = time.monotonic()
+    labels = job.data.labels
+    data = Dataset(tuple(canonical(t) for t in job.data.texts), job.data.intents)
+    parts = split(data, job.recipe.seed, calibration=0.0 if job.calibration else 0.05)
+    training, test = data.take(parts.train), data.take(parts.test)
+    calibration = _read(job.calibration) if job.calibration else data.take(parts.calibration)
+    classes = training.indices(labels)
+    ngrams = fit_ngram_head(training.texts, classes, len(labels), job.recipe.seed)
+    tuned = finetune(sentence_transformer(), training.texts, classes, len(labels), job.recipe, job.augment)
+    with replaced_atomically(out.absolute()) as work:
+        scorer = _write_parts(tuned, ngrams, work)
+        blend = fit_blend(*scorer(calibration), calibration.indices(labels))
+        confidence, correct = _outcome(blend, scorer, calibration, labels)
+        threshold = choose_threshold(confidence, correct, job.error_target)
+        figures = _figures(*_outcome(blend, scorer, test, labels), threshold)
+        meta = {
+            "format": 1,
+            "labels": labels,
+            "blend": asdict(blend),
+            "threshold": threshold,
+            "error_target": job.error_target,
+            "data_sha256": job.data.digest,
+            "calibration_sha256": job.calibration.digest if job.calibration else None,
+            "encoder_sha256": SHA256,
+            "recipe": asdict(job.recipe),
+            "sizes": {"train": len(training.texts), "calibration": len(calibration.texts), "test": len(test.texts)},
+            "held_out": asdict(figures),
+            "trained_on": datetime.now(UTC).date().isoformat(),
+            "minutes": round((time.monotonic() - started) / 60, 1),
+        }
+        (work / META).write_text(json.dumps(meta, indent=1, ensure_ascii=False) + "\n", "utf-8")
+        (work / CARD).write_text(model_card(meta), "utf-8")
+    return figures
+
+
+def _read(dataset: Dataset) -> Dataset:
+    return Dataset(tuple(canonical(t) for t in dataset.texts), dataset.intents)
+
+
+def _write_parts(
+    tuned: Finetuned, ngrams: NgramHead, work: Path
+) -> Callable[[Dataset], tuple[NDArray[np.float32], NDArray[np.float32]]]:
+    """Write graph and heads, and return a scorer that uses exactly what was written."""
+    write_graph(tuned.tensors, PackageFile(locate()).dimensions, work / GRAPH)
+    np.savez(work / HEAD, weight=tuned.weight, bias=tuned.bias)
+    ngrams.save(work / NGRAMS)
+    encoder = OnnxEncoder(base_encoder(), work / GRAPH, threads=2)
+
+    def scores(data: Dataset) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return encoder.encode(data.texts) @ tuned.weight.T + tuned.bias, ngrams.scores(data.texts)
+
+    return scores
+
+
+def _outcome(
+    blend: Blend,
+    scorer: Callable[[Dataset], tuple[NDArray[np.float32], NDArray[np.float32]]],
+    data: Dataset,
+    labels: tuple[str, ...],
+) -> tuple[NDArray[np.floating], NDArray[np.bool_]]:
+    probabilities = blend.probabilities(*scorer(data))
+    return probabilities.max(axis=1), probabilities.argmax(axis=1) == data.indices(labels)
+
+
+def _figures(confidence: NDArray[np.floating], correct: NDArray[np.bool_], threshold: float) -> Figures:
+    answered = confidence >= threshold
+    errors = int((~correct[answered]).sum())
+    return Figures(
+        n=len(correct),
+        accuracy=float(correct.mean()),
+        coverage=float(answered.mean()),
+        answered_error=errors / max(1, int(answered.sum())),
+        answered_error_upper=error_upper_bound(errors, int(answered.sum())),
+        ece=expected_calibration_error(confidence, correct),
+    )
