@@ -20,8 +20,12 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _HANGUL = re.compile(r"[\uac00-\ud7af\u1100-\u11ff]")
 _LATIN = re.compile(r"[a-zA-Z\u00c0-\u024f]")
 _OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff\u1780-\u17ff]")
-_PLAIN_LATIN_WORDS = 4
+_FEW_WORDS = 4
 _SURE = 0.9
+_ENGLISH = frozenset(
+    "the is are am was were do does did how what why when where who which can could will would should my your you i me "
+    "it this that not and or to of for in on with please help need want have has had loan card money pay".split()
+)
 
 
 class Language(StrEnum):
@@ -63,7 +67,8 @@ def _chinese_script(text: str) -> Language:
 
 def _latin_language(text: str) -> Language:
     words = re.findall(r"[a-zA-Z\u00c0-\u024f']+", text)
-    if len(words) < _PLAIN_LATIN_WORDS and text.isascii():
+    known = sum(word.lower() in _ENGLISH for word in words)
+    if text.isascii() and (len(words) < _FEW_WORDS or known * 3 >= len(words)):
         return Language.EN
     DetectorFactory.seed = 0
     try:
