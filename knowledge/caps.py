@@ -136,9 +136,8 @@ def _rule(entry: dict[str, Any]) -> RateCapRule:
 def _notice(rule: RateCapRule, stage: Any, limit: Decimal, nominal: Decimal, compound: Decimal) -> CapNotice:
     above_nominal, above_compound = nominal > limit, compound > limit
     shown = f"{plain(round(limit, 2))}%"
-    zh_lead = HIGH_ZH if above_nominal or above_compound else "没有超过这条参考线"
-    en_lead = HIGH_EN if above_nominal or above_compound else "Below this reference line"
-    later = f"（{rule.valid_from.isoformat()}起）" if stage == "announced" else ""
+    zh_lead, en_lead = _lead(stage, above_nominal or above_compound)
+    later = f"（计划{rule.valid_from.isoformat()}起）" if stage == "announced" else ""
     rates_zh = f"年化（单利）{nominal:.2f}%，年化（复利）{compound:.2f}%"
     return CapNotice(
         rule.id, rule.name, rule.name_en, limit, nominal, compound, above_nominal, above_compound, stage, rule.official,
@@ -148,8 +147,16 @@ def _notice(rule: RateCapRule, stage: Any, limit: Decimal, nominal: Decimal, com
     )  # fmt: skip
 
 
+def _lead(stage: str, above: bool) -> tuple[str, str]:
+    if stage == "announced":
+        return "这条参考线还没有生效，供您了解", "This reference line is not in force yet; for your information"
+    if above:
+        return HIGH_ZH, HIGH_EN
+    return "没有超过这条参考线", "Not above this reference line"
+
+
 def highest_flat_fee(terms: int, limit: Decimal, basis: CapBasis) -> Decimal:
-    """The largest monthly fee rate (fraction of the original principal) whose annual rate stays at `limit` (fraction)."""
+    """The largest monthly fee rate on the original principal whose annual rate stays at `limit`; both fractions."""
     with localcontext(PRECISE):
         rate = limit / 12 if basis == "nominal" else (1 + limit) ** (Decimal(1) / 12) - 1
         if not rate:

@@ -80,6 +80,10 @@ def check_two_way(flows: CashFlows) -> None:
     """Raise `TooFewFlows` or `NoSignChange` unless money moves both ways."""
     moving = [amount for amount in amounts_of(flows) if amount]
     if len(moving) < 2:
-        raise TooFewFlows(f"cash flows: {len(moving)} amounts different from zero; at least one received and one paid are needed")
+        raise TooFewFlows(
+            f"cash flows: {len(moving)} amounts are not zero; at least one received and one paid are needed"
+        )
     if all(amount > 0 for amount in moving) or all(amount < 0 for amount in moving):
-        raise NoSignChange("cash flows: all amounts have one sign; received is positive and paid is negative, both are needed")
+        raise NoSignChange(
+            "cash flows: all amounts have one sign; received is positive, paid is negative, both are needed"
+        )

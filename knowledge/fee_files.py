@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ class Problem:
 def read_directory(directory: Path) -> tuple[list[dict[str, Any]], list[Problem]]:
     """The parsed rows of every `*.yaml` in `directory`, and every problem found; broken rows are left out."""
     if not directory.is_dir():
-        return [], [Problem(directory.name, 0, "the directory of fee files does not exist; give the folder that holds the *.yaml files")]
+        return [], [Problem(directory.name, 0, "no such directory; give the folder that holds the fee files")]
     rows: list[dict[str, Any]] = []
     problems: list[Problem] = []
     for path in sorted(directory.glob("*.yaml")):
@@ -84,7 +85,7 @@ def _mapping(loader: Any, node: yaml.Node) -> Any:
 def _row_problems(raw: dict[str, Any]) -> list[str]:
     found = [f"field {name} is missing" for name in _REQUIRED if raw.get(name) in (None, "")]
     known = {*_REQUIRED, *_OPTIONAL}
-    found += [f"field {name} is unknown; known are {', '.join(sorted(known))}" for name in map(str, raw) if name not in known]
+    found += [f"field {n} is unknown; known are {', '.join(sorted(known))}" for n in map(str, raw) if n not in known]
     found += _text_problems(raw)
     found += _value_problems(raw)
     found += _date_problems(raw)
@@ -99,7 +100,8 @@ def _row_problems(raw: dict[str, Any]) -> list[str]:
 
 def _text_problems(raw: dict[str, Any]) -> list[str]:
     names = ("id", "product", "item", "name", "name_en", "basis", "party", "note")
-    found = [f"field {n} must be text in quotes" for n in names if raw.get(n) is not None and not isinstance(raw[n], str)]
+    given = [n for n in names if raw.get(n) is not None]
+    found = [f"field {n} must be text in quotes" for n in given if not isinstance(raw[n], str)]
     row_id = raw.get("id")
     if isinstance(row_id, str) and row_id:
         if not _ID.match(row_id):
@@ -173,12 +175,12 @@ def _overlaps(rows: list[dict[str, Any]]) -> list[Problem]:
     found: list[Problem] = []
     for row_id, group in by_id.items():
         ordered = sorted(group, key=lambda r: r["valid_from"])
-        for earlier, later in zip(ordered, ordered[1:], strict=False):
+        for earlier, later in pairwise(ordered):
             where = f"{earlier['file']}:{earlier['line']}"
             if earlier["valid_from"] == later["valid_from"]:
-                found.append(Problem(later["file"], later["line"], f"{row_id} from {later['valid_from']} is given twice, also at {where}"))
+                message = f"{row_id} from {later['valid_from']} is given twice, also at {where}"
+                found.append(Problem(later["file"], later["line"], message))
             elif earlier["valid_to"] is None or earlier["valid_to"] >= later["valid_from"]:
-                found.append(
-                    Problem(later["file"], later["line"], f"{row_id} overlaps {where}: set its valid_to before {later['valid_from']}")
-                )
+                message = f"{row_id} overlaps {where}: set its valid_to before {later['valid_from']}"
+                found.append(Problem(later["file"], later["line"], message))
     return found

@@ -1,4 +1,4 @@
-"""What a person or a program may type for an amount, a rate, a count or a date, and the one error for what they may not.
+"""What may be typed for an amount, a rate, a count or a date, and the one error for what may not.
 
 `InvalidInput` is deliberately not a `ValueError`, so that it passes through pydantic validation unchanged and the
 caller always gets the field and its accepted range rather than a wrapped message.
@@ -23,7 +23,17 @@ RATE_LIMIT: dict[RatePer, Decimal] = {"day": Decimal("0.05"), "month": Decimal("
 BARE_LIMIT: dict[RatePer, Decimal] = {"day": Decimal("0.005"), "month": Decimal("0.05"), "year": Decimal("0.5")}
 """The largest number without a unit read as a fraction; above it 0.6 may mean 0.6 % or 60 %, so it is refused."""
 
-_UNITS = {"%": 100, "％": 100, "percent": 100, "pct": 100, "‰": 1000, "permille": 1000, "‱": 10000, "bp": 10000, "bps": 10000}
+_UNITS = {
+    "%": 100,
+    "％": 100,
+    "percent": 100,
+    "pct": 100,
+    "‰": 1000,
+    "permille": 1000,
+    "‱": 10000,
+    "bp": 10000,
+    "bps": 10000,
+}
 _PARTS = {"百分之": 100, "千分之": 1000, "万分之": 10000}
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
 _NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)$")
@@ -45,9 +55,12 @@ class AmbiguousRate(InvalidInput):
     code = "ambiguous_rate"
 
     def __init__(self, field: str, got: str, number: Decimal) -> None:
-        self.readings = (f"{plain(number)}%", f"{plain(number * HUNDRED)}%")
+        other = number / 10 if number >= 1 else number * HUNDRED
+        self.readings = (f"{plain(number)}%", f"{plain(other)}%")
         super().__init__(
-            field, got, f"a rate with its unit: {got} can mean {self.readings[0]} or {self.readings[1]}; write the one you mean"
+            field,
+            got,
+            f"a rate with its unit: {got} can mean {self.readings[0]} or {self.readings[1]}; write the one you mean",
         )
 
 
@@ -56,7 +69,9 @@ def decimal_of(value: object, field: str, accepted: str) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         raise InvalidInput(field, value, accepted)
     try:
-        number = Decimal(value.strip() if isinstance(value, str) else repr(value) if isinstance(value, float) else value)
+        number = Decimal(
+            value.strip() if isinstance(value, str) else repr(value) if isinstance(value, float) else value
+        )
     except (InvalidOperation, ValueError):
         raise InvalidInput(field, value, accepted) from None
     if not number.is_finite():
@@ -102,7 +117,12 @@ def _chinese_number(text: str) -> Decimal | None:
         return Decimal(text)
     whole, _, tail = text.partition("点")
     tens, ten, ones = whole.partition("十")
-    if not whole or any(c not in _DIGITS for c in tens + ones + tail) or len(tens) > 1 and ten or (ten and len(ones) > 1):
+    if (
+        not whole
+        or any(c not in _DIGITS for c in tens + ones + tail)
+        or (len(tens) > 1 and ten)
+        or (ten and len(ones) > 1)
+    ):
         return None
     if ten:
         head = (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
@@ -129,7 +149,7 @@ def rate_of(value: object, field: str, per: RatePer) -> Decimal:
     Raises `AmbiguousRate` for a bare number too large to be plainly a fraction, `InvalidInput` for anything else.
     """
     limit = RATE_LIMIT[per]
-    accepted = f"a rate per {per} from 0 to {plain(limit * HUNDRED)}%, as a fraction (0.006), with a unit (0.6%) or in words (千分之六)"
+    accepted = f"a rate per {per} from 0 to {plain(limit * HUNDRED)}%: a fraction (0.006), 0.6% or 千分之六"
     split = _split_unit(value) if isinstance(value, str) else None
     if split is not None:
         number = split[0] / split[1]

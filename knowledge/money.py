@@ -20,7 +20,9 @@ class MixedCurrencies(Exception):
     code = "mixed_currencies"
 
     def __init__(self, left: str, right: str) -> None:
-        super().__init__(f"currency: {left} and {right} cannot be mixed in one calculation; use one currency throughout")
+        super().__init__(
+            f"currency: {left} and {right} cannot be mixed in one calculation; use one currency throughout"
+        )
         self.left, self.right = left, right
 
 

@@ -124,7 +124,9 @@ class ProductCatalogue:
                 raise ProductsBroken(f"{path.name}: product {product.id} is given twice")
             for row_id in product.row_ids():
                 if not fees.history(row_id):
-                    raise ProductsBroken(f"{path.name}: product {product.id} names fee row {row_id}, which does not exist")
+                    raise ProductsBroken(
+                        f"{path.name}: product {product.id} names fee row {row_id}, which does not exist"
+                    )
         return cls(products)
 
     def __iter__(self) -> Iterator[Product]:

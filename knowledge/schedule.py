@@ -1,7 +1,7 @@
 """Repayment schedules by contract kind, to the cent.
 
-Rounding rule: every interest, fee and payment is rounded to the cent, half up, when it falls due; the last period repays
-whatever principal is left, so it absorbs the cents and every schedule sums to its principal exactly.
+Rounding rule: every interest, fee and payment is rounded to the cent, half up, when it falls due; the last period
+repays whatever principal is left, so it absorbs the cents and every schedule sums to its principal exactly.
 """
 
 from __future__ import annotations

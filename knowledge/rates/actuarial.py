@@ -1,4 +1,4 @@
-"""Shared by all internal-rate methods: cash flows onto an integer grid, and roots of one period into annual outcomes."""
+"""Shared by all internal-rate methods: cash flows onto an integer grid, period roots into annual outcomes."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from itertools import pairwise
 
 from knowledge.cashflow import CashFlows, Dated, Timed, check_two_way
 from knowledge.money import HUNDRED
@@ -40,6 +41,21 @@ def irr_nominal(flows: CashFlows) -> RateOutcome:
     return solve_annual(points, Fraction(steps), "cn-irr-nominal", "nominal", annualise)
 
 
+def irr_both(flows: CashFlows) -> tuple[RateOutcome, RateOutcome]:
+    """The compound and the nominal rate of the same flows, solved once: (`pboc-irr-compound`, `cn-irr-nominal`).
+
+    For flows with one rate only, as every loan quote has; others go through `irr_compound` and `irr_nominal`.
+    """
+    nominal = irr_nominal(flows)
+    if not isinstance(nominal, SingleRate):
+        return irr_compound(flows), nominal
+    with localcontext(PRECISE):
+        low, mid, high = (
+            ((1 + percent / 1200) ** 12 - 1) * HUNDRED for percent in (nominal.lower, nominal.percent, nominal.upper)
+        )
+    return SingleRate("pboc-irr-compound", "effective", mid, low, high, nominal.uniqueness), nominal
+
+
 def simple(flows: CashFlows) -> RateOutcome:
     """`pboc-simple` from cash flows alone: total cost / sum(contract balance x years).
 
@@ -65,9 +81,9 @@ def simple(flows: CashFlows) -> RateOutcome:
 
 
 def balance_years(moves: Sequence[tuple[Fraction, Decimal]]) -> Decimal:
-    """Sum of contract balance x years held; `moves` are changes of the balance in time order, starting at the advance."""
+    """Sum of contract balance x years held; `moves` are changes of the balance in time order."""
     total, balance = Decimal(0), Decimal(0)
-    for (time, change), (following, _) in zip(moves, moves[1:], strict=False):
+    for (time, change), (following, _) in pairwise(moves):
         balance += change
         span = following - time
         total += balance * span.numerator / span.denominator

@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal
 
 EuUnit = Literal["month", "week", "year"]
@@ -24,7 +25,7 @@ def days_in_month(year: int, month: int) -> int:
 
 
 def add_months(day: date, months: int, anchor_day: int | None = None) -> date:
-    """The same day `months` later (earlier when negative), clipped to the month's end; `anchor_day` restores the 31st."""
+    """The same day `months` later, clipped to the month's end; `anchor_day` restores the 31st."""
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(anchor_day or day.day, days_in_month(year, month + 1)))
@@ -94,7 +95,7 @@ def uk_years(start: date, end: date, unit: EuUnit = "month") -> Fraction:
 def eu_unit(days: list[date]) -> EuUnit:
     """Weeks when every interval after the first is whole weeks and not whole months, otherwise months."""
     ordered = sorted(set(days))
-    gaps = [(b - a).days for a, b in zip(ordered[1:], ordered[2:], strict=False)]
+    gaps = [(b - a).days for a, b in pairwise(ordered[1:])]
     return "week" if gaps and all(gap % 7 == 0 for gap in gaps) and min(gaps) < 28 else "month"
 
 
@@ -149,11 +150,11 @@ def regz_interval(start: date, end: date, unit: RegZUnit) -> tuple[int, Fraction
 
 
 def regz_unit(start: date, payments: list[date]) -> RegZUnit:
-    """The most frequent common period between payments, at most a year; for one payment the term itself, at most a year."""
+    """The most frequent period between payments; for one payment the term itself; at most a year."""
     ordered = sorted(set(payments))
     if len(ordered) == 1:
         return _term_unit(start, ordered[0])
-    found = Counter(_gap_unit(a, b) for a, b in zip([start, *ordered], ordered, strict=False))
+    found = Counter(_gap_unit(a, b) for a, b in pairwise([start, *ordered]))
     most = max(found.values())
     tied = [unit for unit, times in found.items() if times == most]
     return max(tied, key=lambda unit: unit.per_year)

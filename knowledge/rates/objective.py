@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 Point = tuple[int, Fraction, Decimal]
 _NO_ODD = Fraction(0)
@@ -40,7 +41,7 @@ class Objective:
     def sign_changes(self) -> int:
         """Sign changes in time order: by Descartes' rule the number of rates above -1 is at most this, same parity."""
         signs = [amount > 0 for amount in self.amounts]
-        return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+        return sum(a != b for a, b in pairwise(signs))
 
     def at_zero(self) -> Decimal:
         """Received less paid: the exact value at rate zero."""

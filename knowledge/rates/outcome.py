@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import Literal
 
 RateKind = Literal["effective", "nominal", "simple"]
-UK_ROOT_RULE = "the root that is not negative and nearest zero, else the negative root nearest zero (MCOB 10.3, CONC App 1)"
+UK_ROOT_RULE = "the root from zero up that is nearest zero, else the negative one nearest zero (MCOB 10.3, CONC App 1)"
 
 
 @dataclass(frozen=True, slots=True)
 class SingleRate:
-    """One annual rate. Percent; `lower` < `percent` < `upper` is a proved bracket (equal when exact, as at zero cost)."""
+    """One annual rate. `lower` < `percent` < `upper` is a proved bracket (all equal when exact, as at zero cost)."""
 
     method: str
     kind: RateKind

@@ -8,8 +8,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from knowledge.cashflow import CashFlows, Dated, Grid, Timed, UnitPeriods, check_two_way
-from knowledge.rates.daycount import RegZUnit, regz_interval, regz_unit
 from knowledge.rates.actuarial import solve_annual
+from knowledge.rates.daycount import RegZUnit, regz_interval, regz_unit
 from knowledge.rates.outcome import RateOutcome
 
 _METHOD = "reg-z-actuarial"

@@ -155,7 +155,7 @@ def _scan(objective: Objective, units_per_year: float) -> tuple[Root, ...]:
     for i in range(len(grid) - 1):
         if values[i] * values[i + 1] < 0:
             roots += _between(objective, grid[i], grid[i + 1], units_per_year)
-        elif 0 < i and values[i] * values[i - 1] > 0 and abs(values[i]) <= min(abs(values[i - 1]), abs(values[i + 1])):
+        elif i > 0 and values[i] * values[i - 1] > 0 and abs(values[i]) <= min(abs(values[i - 1]), abs(values[i + 1])):
             roots += _near_touch(objective, at, (grid[i - 1], grid[i + 1]), scale, units_per_year)
     return tuple(sorted(_exact_zero(objective, roots), key=lambda root: root.rate))
 

@@ -25,6 +25,7 @@ from knowledge.rates.registry import METHODS, annual_rate
 _TERM = re.compile(r"([+-]?)\s*(\d+(?:\.\d+)?(?:/\d+)?)\s*")
 _STREAM_FIELDS = {"amount", "count", "t", "f", "step", "currency"}
 _AMOUNT = "a number from 0 to 1000000000000, quoted or not, never NaN"
+_PER_YEAR = "a number or fraction above 0, at most 366"
 _MOST = Decimal(10) ** 12
 _LONGEST_YEARS = 200
 
@@ -127,9 +128,10 @@ def _expand_years(raw: Mapping[str, Any]) -> Timed:
 
 
 def _expand_units(raw: Mapping[str, Any]) -> UnitPeriods:
-    per_year = exact_fraction(raw.get("unit_periods_per_year"), "unit_periods_per_year", "a number or fraction above 0, at most 366")
+    given, name = raw.get("unit_periods_per_year"), "unit_periods_per_year"
+    per_year = exact_fraction(given, name, _PER_YEAR)
     if not 0 < per_year <= 366:
-        raise InvalidInput("unit_periods_per_year", raw["unit_periods_per_year"], "a number or fraction above 0, at most 366")
+        raise InvalidInput(name, given, _PER_YEAR)
     most = int(per_year * _LONGEST_YEARS) + 1
     flows: list[tuple[int, Fraction, Decimal]] = []
     for name, sign in (("advances", 1), ("payments", -1)):
@@ -151,7 +153,8 @@ def _one_currency(raw: Mapping[str, Any]) -> None:
     named = [raw["currency"]] if "currency" in raw else []
     for name in ("advances", "payments"):
         streams = raw.get(name)
-        named += [s["currency"] for s in streams if isinstance(s, dict) and "currency" in s] if isinstance(streams, list) else []
+        listed = streams if isinstance(streams, list) else []
+        named += [s["currency"] for s in listed if isinstance(s, dict) and "currency" in s]
     for other in named[1:]:
         if other != named[0]:
             raise MixedCurrencies(str(named[0]), str(other))
@@ -163,7 +166,8 @@ def _flows(raw: Mapping[str, Any], method: object) -> CashFlows:
         if name in raw and (not isinstance(raw[name], list) or not 2 <= len(raw[name]) <= 10000):
             raise InvalidInput(name, raw[name], "a list of 2 to 10000 amounts")
     if "monthly_cashflows" in raw:
-        return Grid(tuple(_amount(v, f"monthly_cashflows[{i}]", -_MOST) for i, v in enumerate(raw["monthly_cashflows"])))
+        listed = enumerate(raw["monthly_cashflows"])
+        return Grid(tuple(_amount(value, f"monthly_cashflows[{i}]", -_MOST) for i, value in listed))
     if "dated_cashflows" in raw:
         return Dated(tuple(_dated(pair, f"dated_cashflows[{i}]") for i, pair in enumerate(raw["dated_cashflows"])))
     if "unit_periods_per_year" in raw or method == "reg-z-actuarial":
@@ -201,7 +205,7 @@ def _refuse_constant(text: str) -> NoReturn:
 
 
 def parse_vectors(text: str, method: str | None = None) -> list[RateVector]:
-    """All vectors of a JSON text (a list, or one object). Raises `BadVector` or `InvalidInput`, never a partial list."""
+    """All vectors of a JSON list (or one object). Raises `BadVector` or `InvalidInput`, never gives a part."""
     try:
         loaded = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
     except (json.JSONDecodeError, RecursionError) as error:
@@ -222,7 +226,7 @@ def answer(vector: RateVector) -> RateLine:
         outcome = annual_rate(vector.flows, vector.method)
         return RateLine(vector.id, percent_of(outcome), outcome)
     except (CashFlowError, NoSolution) as error:
-        raise BadVector(vector.id, "cash flows", str(error), "amounts received and paid that have an annual rate") from None
+        raise BadVector(vector.id, "cash flows", str(error), "amounts that have an annual rate") from None
 
 
 def answer_file(path: Path, method: str | None = None) -> list[RateLine]:
