@@ -68,6 +68,8 @@ def append(session: Session, stream: str, kind: str, payload: dict[str, Any], at
 
 def append_many(session: Session, entries: Sequence[Entry]) -> list[Event]:
     """Append events in the order given, each with the next seq of its stream; the commit wakes readers."""
+    if not entries:
+        return []
     become_writer(session)
     last = _last_seqs(session, {entry.stream for entry in entries})
     appended = []

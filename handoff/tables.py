@@ -1,5 +1,5 @@
 """Imports every module that declares a table, so that `SQLModel.metadata` is complete for migrations."""
 
-from handoff import events
+from handoff import agents, case_record, deadlines, escalation, events, presence, routing, sign_in
 
-__all__ = ["events"]
+__all__ = ["agents", "case_record", "deadlines", "escalation", "events", "presence", "routing", "sign_in"]
