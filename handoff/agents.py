@@ -87,6 +87,7 @@ class Agent(AgentBase, table=True):
     queues: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     failed_logins: int = 0
     locked_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    disabled_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
     created_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
     @property

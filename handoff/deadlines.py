@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint, text, update
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from handoff.clock import Run
@@ -129,6 +129,12 @@ def record_firing(session: Session, row: Deadline, marks: Sequence[tuple[int, da
         session.add(row)
     session.flush()
     return firings[-1]
+
+
+def postpone(session: Session, stream: str, until: datetime) -> None:
+    """Let the due rows of a stream rest until `until`, after a firing that failed; the next change rewrites them."""
+    waiting = (col(Deadline.stream) == stream, col(Deadline.fire_at) < until)
+    session.connection().execute(update(Deadline).where(*waiting).values(fire_at=until))
 
 
 def _settled(row: Deadline) -> bool:

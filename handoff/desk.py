@@ -32,6 +32,7 @@ from handoff.handling import (
 from handoff.opening import OpenCase, Opened, book_callback, open_case, raise_severity
 from handoff.owner import OwnerMustConfirm, change_owner, disable_agent
 from handoff.packet import reveal
+from handoff.rating import RatingCreate, RatingRefused, rate
 from handoff.routing import OfferGone, decline, route
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "OpenCase",
     "Opened",
     "OwnerMustConfirm",
+    "RatingCreate",
+    "RatingRefused",
     "TooOldToReopen",
     "acknowledge",
     "add_note",
@@ -60,6 +63,7 @@ __all__ = [
     "open_case",
     "pause",
     "raise_severity",
+    "rate",
     "reopen",
     "reply",
     "resolve",

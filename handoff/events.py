@@ -142,7 +142,10 @@ class _PostgresWaker:
         self._connection = connection
 
     def wait(self, timeout: float) -> bool:
-        return any(True for _ in self._connection.notifies(timeout=timeout, stop_after=1))
+        woken = any(True for _ in self._connection.notifies(timeout=timeout, stop_after=1))
+        if woken:  # one wake-up is enough for all that came together
+            list(self._connection.notifies(timeout=0))
+        return woken
 
 
 class _SqliteWaker:

@@ -145,5 +145,5 @@ def raise_in(file: CaseFile, severity: int, reason: str, by: int | None) -> None
         raise IncompleteAction(f"severity can only rise; it is {file.case.severity} now and 3 is the highest")
     moves = file.case.waits_for_person
     queue = file.policy.queue_for(file.case.group, severity).id if moves else None
-    file.add("severity_raised", severity=severity, was=file.case.severity, reason=reason, by=by, queue=queue)
+    file.add("severity_raised", severity=severity, from_severity=file.case.severity, reason=reason, by=by, queue=queue)
     routing.call_duty(file)

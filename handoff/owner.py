@@ -77,7 +77,7 @@ def disable_agent(session: Session, agent_id: int, by: int, now: datetime, rules
     if get_agent(session, by).role != Role.ADMIN:
         raise NotAllowed("only an administrator disables accounts; ask one")
     agent = get_agent(session, agent_id)
-    agent.enabled = False
+    agent.enabled, agent.disabled_at = False, now
     session.add(agent)
     session.flush()
     revoke_all(session, agent_id, now)

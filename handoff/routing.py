@@ -112,6 +112,13 @@ def route(session: Session, now: datetime, rules: Rules | None = None, limit: in
     return offered_now
 
 
+def could_offer(session: Session, now: datetime, rules: Rules) -> bool:
+    """True when a waiting case and somebody with room for it are there; reads only."""
+    policy = rules.policies.at(now)
+    people = [each for each in available(session, now, policy) if each.free > 0]
+    return bool(people and _waiting(session, people, policy, limit=1))
+
+
 def choose(
     case: Case, people: Sequence[Available], room: dict[int, int], policy: Policy, now: datetime
 ) -> Available | None:

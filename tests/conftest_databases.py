@@ -1,10 +1,11 @@
-"""The databases every storage test runs on: a fresh SQLite file and a fresh schema of a real PostgreSQL.
+"""The databases every storage test runs on: a SQLite file and a real PostgreSQL, empty for each test.
 
 Use it from a package's conftest: `from tests.conftest_databases import *` and ask for the fixture `engine`.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -17,7 +18,15 @@ from sqlmodel import SQLModel
 import handoff.tables  # noqa: F401  declares the tables
 from handoff.database import open_engine
 
-__all__ = ["database_url", "engine", "postgres_server", "postgres_url", "sqlite_url"]
+__all__ = [
+    "database_url",
+    "empty_sqlite",
+    "engine",
+    "postgres_server",
+    "postgres_url",
+    "shared_postgres",
+    "sqlite_url",
+]
 
 
 @pytest.fixture(scope="session")
@@ -48,15 +57,52 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables and no rows, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "empty.db"
+    opened = open_engine(f"sqlite:///{path}")
+    SQLModel.metadata.create_all(opened)
+    with opened.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    opened.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_postgres(postgres_server: str) -> str:
+    """A PostgreSQL database with all tables, emptied before each use."""
+    admin = create_engine(postgres_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE shared"))
+        connection.execute(text("ALTER DATABASE shared SET synchronous_commit = off"))
+    admin.dispose()
+    url = make_url(postgres_server).set(database="shared").render_as_string(hide_password=False)
+    opened = open_engine(url)
+    SQLModel.metadata.create_all(opened)
+    opened.dispose()
+    return url
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest) -> str:
-    return str(request.getfixturevalue(f"{request.param}_url"))
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with all tables and no rows."""
+    if request.param == "sqlite":
+        path = tmp_path / "shouwen.db"
+        shutil.copy(request.getfixturevalue("empty_sqlite"), path)
+        return f"sqlite:///{path}"
+    url = str(request.getfixturevalue("shared_postgres"))
+    opened = open_engine(url)
+    names = ", ".join(f'"{table.name}"' for table in SQLModel.metadata.sorted_tables)
+    with opened.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    opened.dispose()
+    return url
 
 
 @pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
-    """An open engine with all tables created."""
+    """An open engine on an empty database."""
     opened = open_engine(database_url)
-    SQLModel.metadata.create_all(opened)
     yield opened
     opened.dispose()

@@ -1,0 +1,126 @@
+"""What happens when a deadline is reached: the case is read again, the mark recorded once, and the clock's action done.
+
+A row that is due is only a hint. The clock is folded again from the events; when the mark has not been reached after
+all, nothing fires and the row is rewritten. Of several marks reached during a downtime only the highest is told,
+the lower ones are recorded as superseded: a warning is too late to matter once the next mark has passed.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from handoff import deadlines, ending, escalation, events, routing
+from handoff.case import State
+from handoff.casefile import CaseFile, StreamFile, open_file
+from handoff.clock import Run
+from handoff.database import become_writer
+from handoff.deadlines import Deadline, Firing
+from handoff.rules import Rules, bundled_rules
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Fired:
+    """A mark that fired: which, when it was reached, how late it was noticed."""
+
+    stream: str
+    clock: str
+    mark: int
+    due_at: datetime
+    late_seconds: float
+
+
+def fire_due(session: Session, now: datetime, rules: Rules | None = None, limit: int = 50) -> list[Fired]:
+    """Claim and fire up to `limit` due deadlines inside one write transaction; the rest waits for the next call."""
+    become_writer(session)
+    rules = rules or bundled_rules()
+    claimed: dict[str, list[Deadline]] = {}
+    for row in deadlines.due(session, now, limit):
+        claimed.setdefault(row.stream, []).append(row)
+    fired: list[Fired] = []
+    for stream, rows in claimed.items():
+        try:
+            with session.begin_nested():
+                fired += _fire_stream(session, stream, rows, now, rules)
+        except Exception:  # one unreadable stream must not keep the others from firing
+            logger.exception("deadlines of %s could not be fired; trying again in a minute", stream)
+            deadlines.postpone(session, stream, now + timedelta(minutes=1))
+    if any(each.clock == "offer" for each in fired):
+        routing.route(session, now, rules)
+    return fired
+
+
+def _fire_stream(session: Session, stream: str, rows: list[Deadline], now: datetime, rules: Rules) -> list[Fired]:
+    file = _open(session, stream, now, rules)
+    fired = [each for row in rows for each in _fire(file, row)]
+    file.save()
+    return fired
+
+
+def _open(session: Session, stream: str, now: datetime, rules: Rules) -> StreamFile:
+    noun, _, key = stream.partition(":")
+    if noun == "case":
+        return open_file(session, key, now, rules)
+    return StreamFile(session, stream, events.read(session, stream), now, rules)
+
+
+def _fire(file: StreamFile, row: Deadline) -> list[Fired]:
+    run = next((run for run in file.runs() if (run.clock, run.number) == (row.clock, row.run)), None)
+    if run is None:
+        row.outcome, row.fire_at, row.next_mark = "cancelled", None, None
+        file.session.add(row)
+        return []
+    if run.outcome in {"met", "cancelled"} or (run.outcome and run.rule.basis == "timer"):
+        return []
+    marks = deadlines.reached_marks(file.session, row, run, file.now)
+    if not marks:
+        return []
+    firing = deadlines.record_firing(file.session, row, marks, file.now)
+    if run.rule.basis == "timer":
+        _act(file, run)
+    else:
+        _alert(file, run, firing)
+    return [Fired(file.stream, run.clock, firing.mark, firing.due_at, firing.late_seconds)]
+
+
+def _alert(file: StreamFile, run: Run, firing: Firing) -> None:
+    breached = firing.mark == 100
+    file.add(
+        "deadline_breached" if breached else "deadline_warned",
+        clock=run.clock,
+        run=run.number,
+        mark=firing.mark,
+        due_at=firing.due_at.isoformat(),
+        late_seconds=round(firing.late_seconds, 3),
+        basis=run.rule.basis,
+    )
+    if breached and run.rule.ladder and run.running:
+        escalation.start(file, run.rule.ladder, run.clock)
+
+
+def _act(file: StreamFile, run: Run) -> None:
+    """Do what the end of a timer means. The timer runs, so the case is in the state the timer belongs to."""
+    if run.rule.of_ladder is not None:
+        escalation.next_rung(file, run.rule.of_ladder)
+    elif isinstance(file, CaseFile):
+        _act_on_case(file, run.rule.action)
+
+
+def _act_on_case(file: CaseFile, action: str) -> None:
+    case = file.case
+    if action == "expire_offer":
+        file.add("offer_expired", agent=case.offered_to)
+    elif action == "resume":
+        file.add("resumed", by=None)
+    elif action == "resolve_silent":
+        file.add("resolved", agent=case.holder, by=None, summary="客户未再回复")
+    elif action == "close" and case.state == State.RESOLVED:
+        if case.complaint.open or not case.close_confirmed:
+            escalation.start(file, "confirmation", "silence")
+        else:
+            ending.close_in(file, by=None, how="silence")
