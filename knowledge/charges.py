@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Literal
 
 from knowledge.fees import FeeBook, FeeRow
+from knowledge.figures import Figure, row_figures
 from knowledge.inputs import InvalidInput, amount_of, count_of, rate_of
 from knowledge.money import ZERO, plain, to_cents, yuan
 from knowledge.products import Product
@@ -18,11 +19,25 @@ RevolvingRule = Literal["full_balance", "residual_only"]
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """An amount in yuan, how it was got, and the fee rows it rests on (none when the terms were given by hand)."""
+    """An amount in yuan, how it was got, and the fee rows it rests on (none when the terms were given by hand).
+
+    `steps` are the other figures the working says.
+    """
 
     amount: Decimal
     working: str
     rows: tuple[FeeRow, ...] = ()
+    steps: tuple[Figure, ...] = ()
+
+    def figures(self) -> list[Figure]:
+        """Every figure with its origin, for tracing a reply back to it."""
+        cited = [figure for row in self.rows for figure in row_figures(row.id, row.value, row.unit)]
+        return [Figure(self.amount, "cny", "charge.amount"), *self.steps, *cited]
+
+
+def said(name: str, *pairs: tuple[Decimal | int, str]) -> tuple[Figure, ...]:
+    """Figures said in the working of charge `name`, as (value, unit)."""
+    return tuple(Figure(Decimal(value), unit, f"{name}.working") for value, unit in pairs)
 
 
 def late_charge(
@@ -48,14 +63,19 @@ def late_charge(
     else:
         rate = rate_of(annual_rate, "annual_rate", "year") * multiplier / day_basis
     if days <= grace_days:
-        return Charge(ZERO, f"逾期{days}天，在{grace_days}天宽限期内，不收罚息")
+        steps = said("late", (days, "days"), (grace_days, "days"))
+        return Charge(ZERO, f"逾期{days}天，在{grace_days}天宽限期内，不收罚息", (), steps)
     if annual_rate is not None:
-        amount = to_cents(overdue * annual_rate * multiplier * days / day_basis)
-        words = f"{yuan(overdue)}×年利率{plain(annual_rate * multiplier * 100)}%÷{day_basis}×{days}天"
+        amount, percent = (
+            to_cents(overdue * annual_rate * multiplier * days / day_basis),
+            annual_rate * multiplier * 100,
+        )
+        words = f"{yuan(overdue)}×年利率{plain(percent)}%÷{day_basis}×{days}天"
     else:
-        amount = to_cents(overdue * rate * days)
-        words = f"{yuan(overdue)}×日利率{plain(rate * 100)}%×{days}天"
-    return Charge(amount, f"{words}={yuan(amount)}")
+        amount, percent = to_cents(overdue * rate * days), rate * 100
+        words = f"{yuan(overdue)}×日利率{plain(percent)}%×{days}天"
+    steps = said("late", (overdue, "cny"), (percent, "percent"), (days, "days"))
+    return Charge(amount, f"{words}={yuan(amount)}", (), steps)
 
 
 def product_late_charge(product: Product, overdue: Decimal, due: date, paid: date, fees: FeeBook) -> Charge:
@@ -70,7 +90,7 @@ def product_late_charge(product: Product, overdue: Decimal, due: date, paid: dat
     charge = late_charge(
         overdue, (paid - due).days, daily_rate=rate.number, grace_days=int(grace.number) if grace else 0
     )
-    return Charge(charge.amount, charge.working, tuple(row for row in (rate, grace) if row))
+    return Charge(charge.amount, charge.working, tuple(row for row in (rate, grace) if row), charge.steps)
 
 
 def minimum_payment(
@@ -93,7 +113,8 @@ def minimum_payment(
     amount = min(max(to_cents(balance * ratio) + interest + fees + overdue, floor), owed)
     beside = yuan(interest + fees + overdue)
     words = f"{yuan(balance)}×{plain(ratio * 100)}%，加利息、费用和逾期款{beside}，共{yuan(amount)}"
-    return Charge(amount, words)
+    steps = said("minimum", (balance, "cny"), (ratio * 100, "percent"), (interest + fees + overdue, "cny"))
+    return Charge(amount, words, (), steps)
 
 
 def revolving_interest(
@@ -124,8 +145,9 @@ def revolving_interest(
     yuan_days -= sum((amount * (until - day).days for day, amount in late), ZERO)
     amount = to_cents(max(yuan_days, ZERO) * daily_rate)
     base = "全部应付金额" if rule == "full_balance" else "没有还清的部分"
-    rate = plain(daily_rate * 100)
-    return Charge(amount, f"按{base}计息：每日余额之和{yuan(yuan_days)}×日利率{rate}%={yuan(amount)}")
+    steps = said("revolving", (yuan_days, "cny"), (daily_rate * 100, "percent"))
+    words = f"按{base}计息：每日余额之和{yuan(yuan_days)}×日利率{plain(daily_rate * 100)}%={yuan(amount)}"
+    return Charge(amount, words, (), steps)
 
 
 def _after_payments(purchases: Sequence[tuple[date, Decimal]], paid: Decimal) -> list[tuple[date, Decimal]]:

@@ -26,6 +26,7 @@ from knowledge.money import MixedCurrencies, yuan
 from knowledge.products import ProductsBroken, ProductUnknown
 from knowledge.quote_models import Quote, QuoteRequest
 from knowledge.quotes import quote as compute
+from knowledge.rates.outcome import SeveralRates
 from knowledge.rates.vectors import RateLine, answer_file
 
 app = typer.Typer(name="fees", help="Fees and annualised rates, computed and explained.", no_args_is_help=True)
@@ -58,9 +59,12 @@ def apr(
 ) -> None:
     """Print one JSON line per vector: {"id", "percent"}, the annual rate unrounded."""
     with _refusing():
-        lines = [_line(answered) for answered in answer_file(file, method)]
-    for line in lines:
-        typer.echo(line)
+        answers = answer_file(file, method)
+    for answered in answers:
+        typer.echo(_line(answered))
+        if isinstance(answered.outcome, SeveralRates):
+            roots = ", ".join(f"{root:.6f}" for root in answered.outcome.roots)
+            typer.echo(f"note: {answered.id} has several rates ({roots}); printed {answered.outcome.rule}", err=True)
 
 
 @app.command()

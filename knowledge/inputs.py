@@ -36,6 +36,8 @@ _UNITS = {
 }
 _PARTS = {"百分之": 100, "千分之": 1000, "万分之": 10000}
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_ONE = "[" + "".join(_DIGITS) + "]"
+_CHINESE = re.compile(f"^(?:({_ONE})?(十))?({_ONE})?(?:点({_ONE}+))?$")
 _NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)$")
 
 
@@ -112,22 +114,16 @@ def date_of(value: object, field: str) -> date:
 
 
 def _chinese_number(text: str) -> Decimal | None:
-    """六 -> 6, 十二 -> 12, 一点二 -> 1.2, 6.5 -> 6.5; None when it is no number."""
+    """六 -> 6, 十二 -> 12, 一点二 -> 1.2, 6.5 -> 6.5; None when it is no number below 100."""
     if _NUMBER.match(text):
         return Decimal(text)
-    whole, _, tail = text.partition("点")
-    tens, ten, ones = whole.partition("十")
-    if (
-        not whole
-        or any(c not in _DIGITS for c in tens + ones + tail)
-        or (len(tens) > 1 and ten)
-        or (ten and len(ones) > 1)
-    ):
+    match = _CHINESE.match(text)
+    if not match:
         return None
-    if ten:
-        head = (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
-    else:
-        head = int("".join(str(_DIGITS[c]) for c in whole))
+    tens, ten, ones, tail = match.groups(default="")
+    if not (ten or ones):
+        return None
+    head = ((_DIGITS[tens] if tens else 1) * 10 if ten else 0) + (_DIGITS[ones] if ones else 0)
     return Decimal(f"{head}.{''.join(str(_DIGITS[c]) for c in tail) or '0'}")
 
 

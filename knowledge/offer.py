@@ -10,7 +10,7 @@ from knowledge.fees import FeeBook, FeeRow
 from knowledge.inputs import InvalidInput
 from knowledge.money import ZERO, plain, yuan
 from knowledge.products import Product, ProductCatalogue, ProductRows
-from knowledge.quote_models import QuoteRequest, SourceRef
+from knowledge.quote_models import QuoteRequest
 from knowledge.schedule import RepaymentMethod, Terms
 
 _FIELD_OF_UNIT = {
@@ -148,18 +148,3 @@ def _monthly(field: str, rate: Decimal, day_basis: int) -> Decimal:
 def percent_words(rate: Decimal) -> str:
     """A fraction as a percentage in words of a bill: 0.006 -> 0.6%."""
     return f"{plain(rate * 100)}%"
-
-
-def source_ref(row: FeeRow) -> SourceRef:
-    """The row as a citation."""
-    return SourceRef(
-        row.id,
-        row.name,
-        row.render(),
-        row.value,
-        row.unit,
-        row.valid_from,
-        row.source.document,
-        row.source.clause,
-        row.source.version,
-    )

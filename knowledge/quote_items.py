@@ -90,11 +90,8 @@ def default_items(offer: Offer) -> tuple[FeeItem, ...]:
     if late is not None:
         standard = f"每天{percent_words(late)}"
         origin = "request.late_daily_rate"
-        found.append(
-            FeeItem(
-                "late", "逾期罚息", "late interest", f"按逾期本金{_DAILY}", standard, offer.lender, "default", ZERO, ZERO, origin
-            )
-        )  # fmt: skip
+        words = ("late", "逾期罚息", "late interest", f"按逾期本金{_DAILY}")
+        found.append(FeeItem(*words, standard, offer.lender, "default", ZERO, ZERO, origin))
     return tuple(found)
 
 

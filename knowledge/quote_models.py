@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from knowledge.caps import CapNotice
 from knowledge.disclosure import Disclosure, FeeItem
+from knowledge.figures import Figure, SourceRef, both_precisions, row_figures
 from knowledge.inputs import MAX_TERMS, InvalidInput, RatePer, amount_of, count_of, date_of, rate_of
 from knowledge.money import ZERO, MixedCurrencies, percent_6dp
 from knowledge.products import LenderType
@@ -189,30 +190,6 @@ class Step:
     unit: Literal["cny", "percent", "count"]
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRef:
-    """A fee row a figure was taken from."""
-
-    row_id: str
-    name: str
-    rendered: str
-    value: Decimal | str
-    unit: str
-    valid_from: date
-    document: str
-    clause: str
-    version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure that may be said, and where it comes from. `unit`: cny, percent, count, days or date."""
-
-    value: Decimal | date
-    unit: str
-    origin: str
-
-
 class Quote(BaseModel):
     """A complete answer: schedule, totals, three labelled rates, disclosure, ceilings, sources and the working."""
 
@@ -248,16 +225,16 @@ class Quote(BaseModel):
         ]
         found += _rate_figures(self.request)
         for rate in (self.rates.compound, self.rates.nominal, self.rates.simple):
-            origin = f"rate.{rate.method}"
-            found += [Figure(rate.percent, "percent", origin), Figure(round(rate.percent, 2), "percent", origin)]
+            found += both_precisions(rate.percent, f"rate.{rate.method}")
         for line in self.schedule:
             found += _line_figures(line)
         for item in self.items:
             found.append(Figure(item.amount, "cny", item.origin))
-            found.append(Figure(item.annual_percent, "percent", f"{item.origin}.annual"))
+            found += both_precisions(item.annual_percent, f"{item.origin}.annual")
         found += [Figure(step.value, step.unit, f"step.{step.name}") for step in self.derivation]
         found += [Figure(notice.limit_percent, "percent", f"cap.{notice.rule_id}") for notice in self.caps]
-        found += [figure_of_source(ref) for ref in self.sources if isinstance(ref.value, Decimal)]
+        for ref in self.sources:
+            found += row_figures(ref.row_id, ref.value, ref.unit)
         return found
 
 
@@ -278,10 +255,3 @@ def _line_figures(line: Line) -> list[Figure]:
     ]
     found.append(Figure(Decimal(line.period), "count", f"{where}.period"))
     return [*found, Figure(line.due, "date", f"{where}.due")] if line.due else found
-
-
-def figure_of_source(ref: SourceRef) -> Figure:
-    """The figure of a cited row, rates as percent; the origin is the row's id."""
-    value = ref.value if isinstance(ref.value, Decimal) else ZERO
-    rate = ref.unit.startswith("rate_") or ref.unit == "percent"
-    return Figure(value * 100 if rate else value, "percent" if rate else ref.unit, ref.row_id)

@@ -14,11 +14,12 @@ from knowledge.cashflow import CashFlows, Grid, Timed
 from knowledge.charges import late_charge, minimum_payment, revolving_interest
 from knowledge.disclosure import NOTHING_ELSE, NOTHING_ELSE_KNOWN, Basis, Disclosure
 from knowledge.fees import FeeBook
+from knowledge.figures import Figure, source_ref
 from knowledge.money import ZERO, percent_6dp
-from knowledge.offer import Offer, offer_of, source_ref
+from knowledge.offer import Offer, offer_of
 from knowledge.products import ProductCatalogue, bundled_catalogue, bundled_fees
 from knowledge.quote_items import default_items, normal_items, working
-from knowledge.quote_models import ExtraCharge, Figure, Quote, QuoteRates, QuoteRequest, RateFigure
+from knowledge.quote_models import ExtraCharge, Quote, QuoteRates, QuoteRequest, RateFigure
 from knowledge.rates.china import irr_both, simple_rate
 from knowledge.rates.outcome import percent_of
 from knowledge.rates.solver import PRECISE

@@ -13,11 +13,12 @@ from pydantic import BaseModel, ConfigDict
 
 from knowledge.cashflow import Grid
 from knowledge.fees import FeeBook, FeeRow
+from knowledge.figures import Figure, SourceRef, both_precisions, row_figures, source_ref
 from knowledge.inputs import InvalidInput, count_of, date_of
 from knowledge.money import ZERO, percent_6dp, to_cents, yuan
-from knowledge.offer import offer_of, source_ref
-from knowledge.products import EarlyRule, Product, ProductCatalogue
-from knowledge.quote_models import Figure, QuoteRequest, SourceRef, figure_of_source
+from knowledge.offer import offer_of
+from knowledge.products import EarlyRule, Product, ProductCatalogue, bundled_fees
+from knowledge.quote_models import QuoteRequest
 from knowledge.rates.china import irr_both
 from knowledge.rates.outcome import percent_of
 from knowledge.schedule import Line, Terms, build_schedule
@@ -48,7 +49,8 @@ class EarlyQuote(BaseModel):
     """What it takes to settle, part by part, and what is saved against carrying on.
 
     `period` is the running period. Settling on its due date includes its own instalment; settling before includes the
-    interest of the days since the last due date. Rates are what the shortened loan costs a year, in percent.
+    interest of the days since the last due date. `repaid_early` is the principal not yet due, on which a fee is taken.
+    Rates are what the shortened loan costs a year, in percent.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -62,6 +64,8 @@ class EarlyQuote(BaseModel):
     interest_saved: Decimal
     paid_before: Decimal
     remaining_principal: Decimal
+    repaid_early: Decimal
+    later_fees: Decimal
     compound_percent: Decimal | None
     nominal_percent: Decimal | None
     sources: tuple[SourceRef, ...]
@@ -76,14 +80,14 @@ class EarlyQuote(BaseModel):
             Figure(self.interest_saved, "cny", "settlement.interest_saved"),
             Figure(self.paid_before, "cny", "settlement.paid_before"),
             Figure(self.remaining_principal, "cny", "settlement.remaining_principal"),
+            Figure(self.repaid_early, "cny", "settlement.repaid_early"),
+            Figure(self.later_fees, "cny", "settlement.later_fees"),
         ]
         for name, percent in (("compound", self.compound_percent), ("nominal", self.nominal_percent)):
             if percent is not None:
-                origin = f"settlement.{name}"
-                found += [Figure(percent, "percent", origin), Figure(round(percent, 2), "percent", origin)]
+                found += both_precisions(percent, f"settlement.{name}")
         for ref in self.sources:
-            if isinstance(ref.value, Decimal):
-                found.append(figure_of_source(ref))
+            found += row_figures(ref.row_id, ref.value, ref.unit)
         return [*found, Figure(self.settled_on, "date", "settlement.settled_on")] if self.settled_on else found
 
 
@@ -94,8 +98,7 @@ def early_settlement(
     start: date,
     settle_at_period: int | None = None,
     settle_on: date | None = None,
-    *,
-    fees: FeeBook,
+    fees: FeeBook | None = None,
 ) -> EarlyQuote:
     """Settle a product's loan at the due date of a period, or on a date, by the fee rows of the day it started.
 
@@ -104,6 +107,7 @@ def early_settlement(
     contract = product.early_settlement
     if contract is None:
         raise InvalidInput("product", product.id, "a loan product; this one is not repaid")
+    fees = fees or bundled_fees()
     request = QuoteRequest(principal=principal, terms=terms, start=start, product=product.id)
     offer = offer_of(request, fees, ProductCatalogue([product]))
     fee_row = fees.row(contract.fee_row, start) if contract.fee_row else None
@@ -145,10 +149,22 @@ def settle(terms: Terms, rule: SettlementRule, *, at_period: int | None = None, 
     would = sum((x.payment for x in lines[period - 1 :]), ZERO)
     compound, nominal = (None, None) if between else _cost(terms.principal, paid, due)
     return EarlyQuote(
-        period=period, settled_on=on or line.due, amount_due=due, parts=tuple(parts), fee=fee, why_zh=zh, why_en=en,
-        interest_saved=would - due, paid_before=sum(paid, ZERO), remaining_principal=before, compound_percent=compound,
-        nominal_percent=nominal, sources=(),
-    )  # fmt: skip
+        period=period,
+        settled_on=on or line.due,
+        amount_due=due,
+        parts=tuple(parts),
+        fee=fee,
+        why_zh=zh,
+        why_en=en,
+        interest_saved=would - due,
+        paid_before=sum(paid, ZERO),
+        remaining_principal=before,
+        repaid_early=early,
+        later_fees=later_fees,
+        compound_percent=compound,
+        nominal_percent=nominal,
+        sources=(),
+    )
 
 
 def _position(terms: Terms, lines: tuple[Line, ...], at_period: int | None, on: date | None) -> tuple[int, bool]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from knowledge.charges import Charge
+from knowledge.charges import Charge, said
 from knowledge.fees import FeeBook, FeeRow
 from knowledge.inputs import InvalidInput, amount_of, count_of
 from knowledge.money import ZERO, to_cents, yuan
@@ -35,16 +35,25 @@ def withdrawal_fee(amount: Decimal, used_quota: Decimal, fees: FeeBook, on: date
     charged = max(amount - free, ZERO)
     rows = tuple(row for row in (rate, quota, least) if row)
     if not charged:
-        return Charge(ZERO, f"本月免费额度还剩{yuan(free)}，这笔{yuan(amount)}不收手续费", rows)
-    fee = max(to_cents(charged * rate.number), least.number if least else ZERO)
-    return Charge(fee, f"超出免费额度的{yuan(charged)}×{rate.render()}={yuan(fee)}", rows)
+        return Charge(
+            ZERO,
+            f"本月免费额度还剩{yuan(free)}，这笔{yuan(amount)}不收手续费",
+            rows,
+            said("withdrawal", (free, "cny"), (amount, "cny")),
+        )
+    by_rate = to_cents(charged * rate.number)
+    words = f"超出免费额度的{yuan(charged)}×{rate.render()}={yuan(by_rate)}"
+    steps = said("withdrawal", (charged, "cny"), (by_rate, "cny"))
+    if least is not None and by_rate < least.number:
+        return Charge(least.number, f"{words}，不到最低收费，按{least.render()}收", rows, steps)
+    return Charge(by_rate, words, rows, steps)
 
 
 def rate_charge(row: FeeRow, amount: Decimal) -> Charge:
     """A one-off charge at the rate of a row (acquiring, cross-border, instant settlement): amount x rate."""
     amount = amount_of(amount, "amount", least=ZERO)
     fee = to_cents(amount * row.number)
-    return Charge(fee, f"{yuan(amount)}×{row.render()}={yuan(fee)}", (row,))
+    return Charge(fee, f"{yuan(amount)}×{row.render()}={yuan(fee)}", (row,), said("rate", (amount, "cny")))
 
 
 def subscription_fee(product: str, amount: Decimal, fees: FeeBook, on: date) -> Charge:
@@ -52,7 +61,12 @@ def subscription_fee(product: str, amount: Decimal, fees: FeeBook, on: date) -> 
     row = fees.row(f"{product}.subscribe", on)
     amount = amount_of(amount, "amount")
     fee = amount - to_cents(amount / (1 + row.number))
-    return Charge(fee, f"{yuan(amount)}-{yuan(amount)}÷(1+{row.render()})={yuan(fee)}", (row,))
+    return Charge(
+        fee,
+        f"{yuan(amount)}-{yuan(amount)}÷(1+{row.render()})={yuan(fee)}",
+        (row,),
+        said("subscription", (amount, "cny")),
+    )
 
 
 def redemption_fee(product: str, amount: Decimal, holding_days: int, fees: FeeBook, on: date) -> Charge:
@@ -61,14 +75,16 @@ def redemption_fee(product: str, amount: Decimal, holding_days: int, fees: FeeBo
     bands = fees.bands(f"{product}.redeem", on)
     row = next((r for bound, r in bands if bound is None or days < bound), None) or fees.row(f"{product}.redeem", on)
     fee = to_cents(amount * row.number)
-    return Charge(fee, f"持有{days}天，{yuan(amount)}×{row.render()}={yuan(fee)}", (row,))
+    steps = said("redemption", (amount, "cny"), (days, "days"))
+    return Charge(fee, f"持有{days}天，{yuan(amount)}×{row.render()}={yuan(fee)}", (row,), steps)
 
 
 def yearly_charge(row: FeeRow, amount: Decimal, days: int) -> Charge:
     """A yearly rate accrued by day (management, custody, advisory): amount x rate x days / 365."""
     amount, days = amount_of(amount, "amount", least=ZERO), count_of(days, "days", 0, 36600)
     fee = to_cents(amount * row.number * days / _DAYS_A_YEAR)
-    return Charge(fee, f"{yuan(amount)}×年费率{row.render()}×{days}天÷{_DAYS_A_YEAR}={yuan(fee)}", (row,))
+    steps = said("yearly", (amount, "cny"), (days, "days"), (_DAYS_A_YEAR, "days"))
+    return Charge(fee, f"{yuan(amount)}×年费率{row.render()}×{days}天÷{_DAYS_A_YEAR}={yuan(fee)}", (row,), steps)
 
 
 def surrender_value(product: str, paid: Decimal, policy_year: int, fees: FeeBook, on: date) -> Charge:
@@ -80,7 +96,8 @@ def surrender_value(product: str, paid: Decimal, policy_year: int, fees: FeeBook
         years = "、".join(str(bound) for bound, _ in table if bound is not None) or "none"
         raise NotInTable(f"policy_year: {product} has no surrender value for year {year}; years in the table: {years}")
     value = to_cents(paid * row.number)
-    return Charge(value, f"已交保费{yuan(paid)}×第{year}年末现金价值比例{row.render()}={yuan(value)}", (row,))
+    steps = said("surrender", (paid, "cny"), (year, "years"))
+    return Charge(value, f"已交保费{yuan(paid)}×第{year}年末现金价值比例{row.render()}={yuan(value)}", (row,), steps)
 
 
 def premium(product: str, age: int, fees: FeeBook, on: date) -> Charge:
@@ -92,7 +109,7 @@ def premium(product: str, age: int, fees: FeeBook, on: date) -> Charge:
         row = fees.row(f"{product}.premium", on)
     if row is None:
         raise NotInTable(f"age: {product} is sold up to age {table[-1][0]}, got {age}")
-    return Charge(row.number, f"{age}岁一年保费{row.render()}", (row,))
+    return Charge(row.number, f"{age}岁一年保费{row.render()}", (row,), said("premium", (age, "years")))
 
 
 def claim_payment(
@@ -111,10 +128,12 @@ def claim_payment(
     if ratio.number > 1:
         raise InvalidInput(ratio.id, str(ratio.number), "a share from 0 to 1")
     above = max(expense - deductible.number, ZERO)
-    amount = to_cents(above * ratio.number)
-    if limit is not None:
-        amount = min(amount, limit.number)
-    words = f"没有超过免赔额{deductible.render()}"
-    if above:
-        words = f"（{yuan(expense)}-免赔额{deductible.render()}）×{ratio.render()}={yuan(amount)}"
-    return Charge(amount, words, tuple(row for row in (deductible, ratio, limit) if row))
+    by_ratio = to_cents(above * ratio.number)
+    steps = said("claim", (expense, "cny"), (by_ratio, "cny"))
+    rows = tuple(row for row in (deductible, ratio, limit) if row)
+    if not above:
+        return Charge(ZERO, f"没有超过免赔额{deductible.render()}", rows, steps)
+    words = f"（{yuan(expense)}-免赔额{deductible.render()}）×{ratio.render()}={yuan(by_ratio)}"
+    if limit is not None and by_ratio > limit.number:
+        return Charge(limit.number, f"{words}，超过限额，最多赔{limit.render()}", rows, steps)
+    return Charge(by_ratio, words, rows, steps)

@@ -13,7 +13,6 @@ from knowledge.rates.objective import Objective, Point
 from knowledge.rates.outcome import NoRate, RateKind, RateOutcome, SeveralRates, SingleRate, choose_root
 from knowledge.rates.solver import PRECISE, find_roots
 
-_NO_ODD = Fraction(0)
 Clock = Callable[[Dated], Timed]
 
 
@@ -29,9 +28,9 @@ def timed(flows: CashFlows, clock: Clock) -> Timed | Grid:
 def on_grid(flows: Timed | Grid) -> tuple[list[Point], int]:
     """Points with whole exponents and how many grid steps make a year, exactly."""
     if isinstance(flows, Grid):
-        return [(k, _NO_ODD, amount) for k, amount in enumerate(flows.amounts)], flows.per_year
+        return [(k, 0, amount) for k, amount in enumerate(flows.amounts)], flows.per_year
     steps = lcm(12, *(time.denominator for time, _ in flows.flows))
-    return [(int(time * steps), _NO_ODD, amount) for time, amount in flows.flows], steps
+    return [(int(time * steps), 0, amount) for time, amount in flows.flows], steps
 
 
 def solve_annual(

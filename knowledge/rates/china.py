@@ -60,7 +60,8 @@ def simple(flows: CashFlows) -> RateOutcome:
     """`pboc-simple` from cash flows alone: total cost / sum(contract balance x years).
 
     Flows do not say how each payment splits, so: principal in equal parts when every payment covers one (the
-    instalment-fee contract, and equal principal); otherwise the cost in equal parts (interest only with a bullet).
+    instalment-fee contract, and equal principal); else the cost in equal parts when every payment covers one (interest
+    only with a bullet); else principal in proportion to the payments.
     """
     check_two_way(flows)
     years = timed(flows, actual_365)
@@ -73,11 +74,18 @@ def simple(flows: CashFlows) -> RateOutcome:
     paid = [-a for _, a in ordered if a < 0]
     cost = sum(paid, Decimal(0)) - advanced
     with localcontext(PRECISE):
-        share = advanced / len(paid)
-        cover = min(paid) >= share
-        parts = iter([share if cover else payment - cost / len(paid) for payment in paid])
+        parts = iter(_principal_parts(paid, advanced, cost))
         moves = [(time, amount if amount > 0 else -next(parts)) for time, amount in ordered]
         return simple_rate(cost, balance_years(moves))
+
+
+def _principal_parts(paid: Sequence[Decimal], advanced: Decimal, cost: Decimal) -> list[Decimal]:
+    share, charge = advanced / len(paid), cost / len(paid)
+    if min(paid) >= share:
+        return [share] * len(paid)
+    if min(paid) >= charge:
+        return [payment - charge for payment in paid]
+    return [advanced * payment / (advanced + cost) for payment in paid]
 
 
 def balance_years(moves: Sequence[tuple[Fraction, Decimal]]) -> Decimal:

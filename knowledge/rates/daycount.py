@@ -127,7 +127,12 @@ def _semimonth_back(day: date) -> date:
 
 
 def regz_interval(start: date, end: date, unit: RegZUnit) -> tuple[int, Fraction]:
-    """Whole unit-periods counted backwards from `end`, and the odd fraction at the start."""
+    """Whole unit-periods counted backwards from `end`, and the odd fraction at the start, below 1."""
+    whole, odd = _regz_parts(start, end, unit)
+    return (whole + 1, odd - 1) if odd >= 1 else (whole, odd)
+
+
+def _regz_parts(start: date, end: date, unit: RegZUnit) -> tuple[int, Fraction]:
     days = (end - start).days
     if unit.kind in ("week", "day"):
         length = unit.size * (7 if unit.kind == "week" else 1)
@@ -137,7 +142,7 @@ def regz_interval(start: date, end: date, unit: RegZUnit) -> tuple[int, Fraction
         whole, reached = 0, end
         while (earlier := _semimonth_back(reached)) >= start:
             whole, reached = whole + 1, earlier
-        return whole, min(Fraction((reached - start).days, 15), Fraction(14, 15))
+        return whole, Fraction((reached - start).days, 15)
     months, left = whole_months_back(start, end)
     odd_days = (left - start).days
     if unit.kind == "year":
@@ -146,7 +151,7 @@ def regz_interval(start: date, end: date, unit: RegZUnit) -> tuple[int, Fraction
             return whole, Fraction(odd_months, 12)
         return whole, Fraction((add_months(end, -12 * whole) - start).days, 365)
     whole, odd_months = divmod(months, unit.size)
-    return whole, Fraction(min(30 * odd_months + odd_days, 30 * unit.size - 1), 30 * unit.size)
+    return whole, Fraction(30 * odd_months + odd_days, 30 * unit.size)
 
 
 def regz_unit(start: date, payments: list[date]) -> RegZUnit:

@@ -14,8 +14,8 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
-Point = tuple[int, Fraction, Decimal]
-_NO_ODD = Fraction(0)
+Point = tuple[int, Fraction | int, Decimal]
+"""(whole unit-periods, odd fraction or a cheap 0, amount)."""
 
 
 class Objective:
@@ -24,15 +24,15 @@ class Objective:
     __slots__ = ("_floats", "_groups", "amounts", "points")
 
     def __init__(self, points: Iterable[Point]) -> None:
-        net: dict[tuple[int, Fraction], Decimal] = defaultdict(Decimal)
+        net: dict[tuple[int, Fraction | int], Decimal] = defaultdict(Decimal)
         for k, f, amount in points:
-            net[(k, f)] += amount
+            net[(k, f or 0)] += amount
         kept = sorted((key, amount) for key, amount in net.items() if amount)
         first = kept[0][0][0] if kept else 0
         self.points: tuple[Point, ...] = tuple((k - first, f, amount) for (k, f), amount in kept)
         self.amounts: tuple[Decimal, ...] = tuple(p[2] for p in self.points)
         self._floats = [(k, float(f), float(a)) for k, f, a in self.points]
-        by_fraction: dict[Fraction, list[tuple[int, Decimal]]] = defaultdict(list)
+        by_fraction: dict[Fraction | int, list[tuple[int, Decimal]]] = defaultdict(list)
         for k, f, amount in self.points:
             by_fraction[f].append((k, amount))
         self._groups = [(_fraction(f), _horner_steps(terms)) for f, terms in by_fraction.items()]
@@ -92,8 +92,8 @@ class Objective:
         return True
 
 
-def _fraction(f: Fraction) -> Decimal | None:
-    return Decimal(f.numerator) / Decimal(f.denominator) if f != _NO_ODD else None
+def _fraction(f: Fraction | int) -> Decimal | None:
+    return Decimal(f.numerator) / Decimal(f.denominator) if f else None
 
 
 def _horner_steps(terms: list[tuple[int, Decimal]]) -> list[tuple[Decimal, int]]:
