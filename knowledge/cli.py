@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -31,7 +30,6 @@ from knowledge.rates.vectors import RateLine, answer_file
 
 app = typer.Typer(name="fees", help="Fees and annualised rates, computed and explained.", no_args_is_help=True)
 
-_TWELVE_PLACES = Decimal("0.000000000001")
 _EXPECTED = (InvalidInput, MixedCurrencies, FeeRowMissing, ProductUnknown, FeeBookBroken, ProductsBroken, CapsBroken)
 _RATE_HELP = "as 0.006, 0.6% or 千分之六"
 
@@ -47,9 +45,8 @@ def _refusing() -> Iterator[None]:
 
 def _line(answered: RateLine) -> str:
     """One JSON line; the percentage is written digit by digit so that no float stands between solver and reader."""
-    percent = answered.percent.quantize(_TWELVE_PLACES, ROUND_HALF_EVEN)
     name = json.dumps(answered.id, ensure_ascii=False)
-    return f'{{"id": {name}, "percent": {percent if percent else abs(percent):f}}}'
+    return f'{{"id": {name}, "percent": {answered.percent + 0:.12f}}}'
 
 
 @app.command()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Literal
 
 from knowledge.money import HUNDRED, plain
@@ -22,6 +22,8 @@ RATE_LIMIT: dict[RatePer, Decimal] = {"day": Decimal("0.05"), "month": Decimal("
 """The largest rate taken at all, however clearly it is written."""
 BARE_LIMIT: dict[RatePer, Decimal] = {"day": Decimal("0.005"), "month": Decimal("0.05"), "year": Decimal("0.5")}
 """The largest number without a unit read as a fraction; above it 0.6 may mean 0.6 % or 60 %, so it is refused."""
+
+_LONGEST_SHOWN = 80
 
 _UNITS = {
     "%": 100,
@@ -47,8 +49,13 @@ class InvalidInput(Exception):
     code = "invalid_input"
 
     def __init__(self, field: str, got: object, accepted: str) -> None:
-        super().__init__(f"{field}: got {got!r}; accepted: {accepted}")
+        super().__init__(f"{field}: got {_shortened(got)}; accepted: {accepted}")
         self.field, self.got, self.accepted = field, got, accepted
+
+
+def _shortened(got: object) -> str:
+    text = repr(got)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 class AmbiguousRate(InvalidInput):
@@ -74,7 +81,7 @@ def decimal_of(value: object, field: str, accepted: str) -> Decimal:
         number = Decimal(
             value.strip() if isinstance(value, str) else repr(value) if isinstance(value, float) else value
         )
-    except (InvalidOperation, ValueError):
+    except (ArithmeticError, ValueError):
         raise InvalidInput(field, value, accepted) from None
     if not number.is_finite():
         raise InvalidInput(field, str(value), accepted)
@@ -85,8 +92,7 @@ def amount_of(value: object, field: str, *, least: Decimal = Decimal("0.01"), mo
     """An amount in yuan within `least`..`most` with at most two decimals."""
     accepted = f"an amount in yuan from {plain(least)} to {plain(most)} with at most 2 decimals"
     number = decimal_of(value, field, accepted)
-    exponent = number.normalize().as_tuple().exponent
-    if not least <= number <= most or (isinstance(exponent, int) and exponent < -2):
+    if not least <= number <= most or number != round(number, 2):
         raise InvalidInput(field, str(value), accepted)
     return number
 

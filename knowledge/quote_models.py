@@ -141,6 +141,8 @@ class QuoteRequest(BaseModel):
         for other in self.extras:
             if other.currency != self.currency:
                 raise MixedCurrencies(self.currency, other.currency)
+            if other.amount > self.principal:
+                raise InvalidInput("extras.amount", str(other.amount), f"at most the principal of {self.principal}")
         withheld = self.at_start
         if withheld >= self.principal:
             field = "deducted_fee" if self.deducted_fee >= self.upfront_fee else "upfront_fee"

@@ -15,6 +15,7 @@ from knowledge.charges import late_charge, minimum_payment, revolving_interest
 from knowledge.disclosure import NOTHING_ELSE, NOTHING_ELSE_KNOWN, Basis, Disclosure
 from knowledge.fees import FeeBook
 from knowledge.figures import Figure, source_ref
+from knowledge.inputs import InvalidInput
 from knowledge.money import ZERO, percent_6dp
 from knowledge.offer import Offer, offer_of
 from knowledge.products import ProductCatalogue, bundled_catalogue, bundled_fees
@@ -25,6 +26,8 @@ from knowledge.rates.outcome import percent_of
 from knowledge.rates.solver import PRECISE
 from knowledge.schedule import Line, build_schedule, total
 from knowledge.settlement import EarlyQuote, early_settlement
+
+_HIGHEST_PERCENT = Decimal(1000000)
 
 __all__ = [
     "EarlyQuote",
@@ -103,6 +106,8 @@ def flows_of(offer: Offer, schedule: tuple[Line, ...]) -> CashFlows:
 
 def _rates(offer: Offer, schedule: tuple[Line, ...], cost: Decimal) -> QuoteRates:
     compound, nominal = irr_both(flows_of(offer, schedule))
+    if percent_of(compound) > _HIGHEST_PERCENT:
+        raise InvalidInput("fees", str(cost), f"a total cost below {_HIGHEST_PERCENT}% a year")
     literal = simple_rate(cost, _occupied(offer, schedule))
     return QuoteRates(
         RateFigure(

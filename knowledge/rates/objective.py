@@ -76,17 +76,20 @@ class Objective:
         return value, slope
 
     def balance_keeps_sign(self, rate: Decimal) -> bool:
-        """Soper's condition: the running balance at `rate` never crosses zero before the end, so the rate is unique.
+        """Soper's condition at a root: the discounted running balance never reaches zero before the end.
 
-        Holds for points without odd fractions only; returns False when there are any.
+        Then no other rate above -1 is a root. By summation by parts the value at any other rate is a sum of these
+        balances times differences of discount-factor ratios, and the ratios are monotone in (k, f): the relative slope
+        of a factor, -(k / (1 + r) + f / (1 + f r)), falls as k or f grows because f / (1 + f r) <= 1 / (1 + r).
         """
-        if any(f for _, f, _ in self.points):
-            return False
-        balance, last = Decimal(0), 0
+        q = 1 / (1 + rate)
+        balance, factor, last = Decimal(0), Decimal(1), 0
         positive = self.amounts[0] > 0
-        for k, _, amount in self.points[:-1]:
-            balance = balance * (1 + rate) ** (k - last) + amount
+        for k, f, amount in self.points[:-1]:
+            factor *= q ** (k - last)
             last = k
+            odd = _fraction(f)
+            balance += amount * factor if odd is None else amount * factor / (1 + odd * rate)
             if (balance > 0) != positive or not balance:
                 return False
         return True

@@ -155,9 +155,18 @@ def _scan(objective: Objective, units_per_year: float) -> tuple[Root, ...]:
     for i in range(len(grid) - 1):
         if values[i] * values[i + 1] < 0:
             roots += _between(objective, grid[i], grid[i + 1], units_per_year)
-        elif i > 0 and values[i] * values[i - 1] > 0 and abs(values[i]) <= min(abs(values[i - 1]), abs(values[i + 1])):
+        elif i > 0 and _may_touch(values[i - 1], values[i], values[i + 1]):
             roots += _near_touch(objective, at, (grid[i - 1], grid[i + 1]), scale, units_per_year)
     return tuple(sorted(_exact_zero(objective, roots), key=lambda root: root.rate))
+
+
+def _may_touch(before: float, here: float, after: float) -> bool:
+    """Whether the parabola through three values of one sign dips far enough towards zero to look closer."""
+    curve = before - 2 * here + after
+    if not before * here > 0 or abs(here) > min(abs(before), abs(after)) or not curve:
+        return False
+    dip = here - (after - before) ** 2 / (8 * curve)
+    return dip / here < 0.5
 
 
 def _rate_at(log_rate: float, units_per_year: float) -> Decimal:

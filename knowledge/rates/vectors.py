@@ -71,7 +71,7 @@ def exact_fraction(text: object, field: str, accepted: str) -> Fraction:
         try:
             number, _, below = match[2].partition("/")
             part = Fraction(number) / int(below) if below else Fraction(number)
-        except ZeroDivisionError:
+        except (ZeroDivisionError, ValueError):
             raise InvalidInput(field, text, accepted) from None
         total += -part if match[1] == "-" else part
         position = match.end()
@@ -208,7 +208,7 @@ def parse_vectors(text: str, method: str | None = None) -> list[RateVector]:
     """All vectors of a JSON list (or one object). Raises `BadVector` or `InvalidInput`, never gives a part."""
     try:
         loaded = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInput("file", str(error), "a JSON list of vectors") from None
     items = loaded if isinstance(loaded, list) else [loaded]
     vectors = [parse_vector(raw, i, method) for i, raw in enumerate(items)]

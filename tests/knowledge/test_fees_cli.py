@@ -123,6 +123,9 @@ def broken(base: dict[str, Any], stream: str | None = None, **changes: Any) -> l
         ([{"id": "d", "method": "eu-aprc", "dated_cashflows": [["2026-02-30", 1], ["2026-03-01", -1]]}], ["d", "date"]),
         (["x"], ["#1", "JSON object"]),
         ("[", ["file", "JSON list"]),
+        ('[{"id": "n", "method": "eu-aprc", "monthly_cashflows": [' + "9" * 5000 + ", -1]}]", ["file"]),
+        (broken(LEVEL, "payments", t="1" * 5000), ["v1", "payments[0].t"]),
+        (broken(LEVEL, "payments", amount="1e99999999999999999999"), ["v1", "payments[0].amount"]),
         ('[{"id": "n", "method": "eu-aprc", "monthly_cashflows": [NaN, 1]}]', ["NaN"]),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) and isinstance(value[0], str) else "",
@@ -135,6 +138,24 @@ def test_a_wrong_field_ends_with_code_2_a_named_field_and_no_output(
     assert result.stdout == ""
     for word in words:
         assert word in result.stderr
+
+
+def test_an_astronomic_rate_is_printed_in_full(tmp_path: Path) -> None:
+    flows = [["2026-01-01", 1], ["2026-01-02", -2]]
+    result = run("apr", file_of(tmp_path, [{"id": "d", "method": "pboc-irr-compound", "dated_cashflows": flows}]))
+    percent = json.loads(result.stdout, parse_float=Decimal)["percent"]
+    assert percent == pytest.approx((Decimal(2) ** 365 - 1) * 100, rel=Decimal("1e-20"))
+
+
+def test_several_rates_are_noted_beside_the_chosen_one(tmp_path: Path) -> None:
+    vector = {
+        "id": "s",
+        "method": "uk-apr",
+        "dated_cashflows": [["2025-01-01", -100], ["2026-01-01", 230], ["2027-01-01", -132]],
+    }
+    result = run("apr", file_of(tmp_path, [vector]))
+    assert json.loads(result.stdout)["percent"] == pytest.approx(10)
+    assert "10.000000, 20.000000" in result.stderr
 
 
 def test_one_currency_named_throughout_is_taken(tmp_path: Path) -> None:

@@ -143,3 +143,18 @@ def test_amounts_of_one_sign_are_refused() -> None:
 def test_an_unknown_method_is_refused_with_the_list_of_methods() -> None:
     with pytest.raises(InvalidInput, match="reg-z-actuarial"):
         annual_rate(grid(100, -110), "apr")
+
+
+def test_several_drawdowns_with_odd_days_have_one_rate_proved_by_the_balance() -> None:
+    draws = [(0, Fraction(0), Decimal(1000)), (2, Fraction(1, 2), Decimal(900))]
+    flows = UnitPeriods((*draws, *[(k, Fraction(1, 3), Decimal(-60)) for k in range(1, 40)]), Fraction(12))
+    outcome = annual_rate(flows, "reg-z-actuarial")
+    assert isinstance(outcome, SingleRate)
+    assert outcome.uniqueness == "balance keeps its sign"
+
+
+def test_two_roots_closer_than_the_scanning_step_are_both_found() -> None:
+    # rates 20 % and 20.2 %: 1.2 x 1.202 = 1.4424 and 1.2 + 1.202 = 2.402.
+    outcome = annual_rate(grid("-1000", "2402", "-1442.4", per_year=1), "eu-aprc")
+    assert isinstance(outcome, SeveralRates)
+    assert [round(root, 6) for root in outcome.roots] == [Decimal(20), Decimal("20.2")]
