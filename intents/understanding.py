@@ -1,0 +1,139 @@
+"""What one message means and how dangerous it is: the package's one answer, an `Understanding`.
+
+Understanding never fails on bad text: what cannot be read is blank, of another language, or under the threshold, and
+says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from intents.acts import Act, read_acts
+from intents.classifier import Prediction
+from intents.language import Language, detect
+from intents.normalise import normalise
+from intents.risk import Risk, assess
+from intents.slots import Slots, read_slots
+from intents.taxonomy import CRITICAL, OUT_OF_SCOPE
+
+RANKED = 5
+_BREAK = re.compile(r"[。！？!?；;\n]+|[,，、 ](?=(?:还有|另外|顺便|再问|以及|然后|and |also ))")
+_LEADING = re.compile(r"^(?:还有|另外|顺便问一下|顺便|再问一下|再问|以及|然后|and|also)[,，:： ]*")
+_FOLLOW_UP = re.compile(r"^(?:那么|那个|那|what about|how about|and)[,， ]*|(?:呢|咧)?[?？。!！]*$")
+_SURE_PART = 0.5
+_SHORT = 16
+_SHORTEST_PART = 4
+
+
+class IntentModel(Protocol):
+    """What understanding needs of a classifier."""
+
+    threshold: float
+
+    def predict(self, texts: Sequence[str]) -> list[Prediction]: ...
+
+
+@dataclass(frozen=True)
+class Request:
+    """One of several requests in a message."""
+
+    text: str
+    intent: str
+    probability: float
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """A message understood. `ranking` holds the five likeliest intents with calibrated probabilities;
+    `in_context` the ranking of the message read as a follow-up of the last topic (empty without one)."""
+
+    text: str
+    normalised: str
+    language: Language
+    ranking: tuple[tuple[str, float], ...]
+    abstain: bool
+    threshold: float
+    slots: Slots
+    risk: Risk
+    acts: frozenset[Act]
+    requests: tuple[Request, ...]
+    in_context: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def blank(self) -> bool:
+        """Nothing readable was said (empty, emoji only, marks only)."""
+        return not re.search(r"\w", self.normalised)
+
+    @property
+    def intent(self) -> str:
+        """The likeliest intent."""
+        return self.ranking[0][0]
+
+    @property
+    def probability(self) -> float:
+        """Its calibrated probability."""
+        return self.ranking[0][1]
+
+
+def understand(
+    text: str,
+    model: IntentModel,
+    today: date,
+    *,
+    expecting: str | None = None,
+    previous: Language = Language.ZH_HANS,
+    topic: str | None = None,
+    repeated_contacts: int = 0,
+) -> Understanding:
+    """Understand one masked message.
+
+    `expecting` names the slot just asked for, `previous` the language so far, `topic` the last topic in words: a short
+    message is also read as a follow-up of it (那手续费呢 after 提前还款).
+    """
+    normalised = normalise(text)
+    parts = _parts(text)
+    follow_up = [f"{topic}{_FOLLOW_UP.sub('', normalised)}"] if topic and len(normalised) <= _SHORT else []
+    predictions = model.predict([text, *parts, *follow_up])
+    whole, in_parts = predictions[0], predictions[1 : 1 + len(parts)]
+    slots = read_slots(normalised, today, expecting)
+    critical = {label: p for label, p in whole.ranking if label.startswith(CRITICAL)}
+    for part in in_parts:
+        critical = {label: max(p, dict(part.ranking)[label]) for label, p in critical.items()}
+    amounts = tuple(slot.value for slot in slots.amounts if slot.value is not None)
+    risk = assess(normalised, critical, amounts=amounts, repeated_contacts=repeated_contacts)
+    return Understanding(
+        text=text,
+        normalised=normalised,
+        language=detect(text, previous),
+        ranking=whole.ranking[:RANKED],
+        abstain=whole.abstain,
+        threshold=model.threshold,
+        slots=slots,
+        risk=risk,
+        acts=read_acts(normalised),
+        requests=_requests(parts, in_parts),
+        in_context=predictions[-1].ranking[:RANKED] if follow_up else (),
+    )
+
+
+def _parts(text: str) -> list[str]:
+    """Sentences of a message of several, at most six; a message of one sentence has none."""
+    found = [_LEADING.sub("", part.strip()) for part in _BREAK.split(text)]
+    found = [part for part in found if len(part) >= _SHORTEST_PART]
+    return found[:6] if len(found) > 1 else []
+
+
+def _requests(parts: Sequence[str], predictions: Sequence[Prediction]) -> tuple[Request, ...]:
+    """Distinct sure intents of the sentences, in order; empty when there are not at least two."""
+    found: dict[str, Request] = {}
+    for part, prediction in zip(parts, predictions, strict=True):
+        group = prediction.intent.split(".", 1)[0]
+        if prediction.probability >= max(_SURE_PART, prediction.threshold) and (
+            group != "service" and prediction.intent != OUT_OF_SCOPE
+        ):
+            found.setdefault(prediction.intent, Request(part, prediction.intent, prediction.probability))
+    return tuple(found.values()) if len(found) > 1 else ()
