@@ -39,7 +39,8 @@ class LeakageError(ValueError):
     def __init__(self, leaks: Sequence[Leak], shown: int = 10) -> None:
         self.leaks = tuple(leaks)
         listed = "\n".join(f"  {leak}" for leak in self.leaks[:shown])
-        super().__init__(f"{len(self.leaks)} evaluation questions are near-duplicates of training sentences:\n{listed}")
+        known = len({leak.question for leak in self.leaks})
+        super().__init__(f"{known} evaluation questions are near-duplicates of training sentences:\n{listed}")
 
 
 def training_sentences() -> list[Utterance]:

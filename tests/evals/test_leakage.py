@@ -33,6 +33,7 @@ def test_a_planted_near_duplicate_of_a_bundled_sentence_fails_the_check() -> Non
     assert {leak.question for leak in raised.value.leaks} == {planted}
     assert longest in {leak.utterance for leak in raised.value.leaks}
     assert longest.place in str(raised.value)
+    assert str(raised.value).startswith("1 evaluation questions")
 
 
 @pytest.mark.parametrize(
