@@ -23,24 +23,9 @@ from handoff.rating import Rating
 
 SECOND_CONTACT_DAYS = 7
 SATISFIED_FROM = 4
-CASE_COLUMNS = tuple(
-    [
-        "id",
-        "state",
-        "severity",
-        "group",
-        "reason",
-        "queue",
-        "channel",
-        "language",
-        "holder",
-        "owner",
-        "episode",
-        "transfers",
-        "complaint_state",
-        "opened_at",
-        "changed_at",
-    ]
+CASE_COLUMNS = (
+    *("id", "state", "severity", "group", "reason", "queue", "channel", "language", "holder", "owner"),
+    *("episode", "transfers", "complaint_state", "opened_at", "changed_at"),
 )
 
 

@@ -123,6 +123,7 @@ class Ladder(_Frozen):
     ends: frozenset[str]
     rungs: tuple[Rung, ...] = Field(min_length=1)
 
+    @cached_property
     def timer(self) -> ClockRule:
         """The acknowledge timer as a clock: every `escalated` starts it afresh with the limit of its rung."""
         return ClockRule(
@@ -209,10 +210,10 @@ class Policy(_Frozen):
     reopen_days: int = Field(gt=0)
     inspection: InspectionPolicy
 
-    @cached_property
+    @property
     def rules(self) -> tuple[ClockRule, ...]:
         """All clocks, the acknowledge timers of the ladders included."""
-        return (*self.clocks, *(ladder.timer() for ladder in self.ladders))
+        return (*self.clocks, *(ladder.timer for ladder in self.ladders))
 
     def clock(self, clock_id: str) -> ClockRule:
         """The rule of a clock. Raises PolicyUnknown."""

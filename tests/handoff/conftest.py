@@ -53,6 +53,12 @@ class Desk:
         for person in people:
             self.do(presence.set_presence, person.key, presence.Status.ONLINE)
 
+    def shift(self, person: Agent, start: datetime | None = None, hours: float = 8, duty: bool = False) -> None:
+        """Plan a shift, by default from now on."""
+        begin = start or self.now
+        with write_transaction(self.engine) as session:
+            presence.plan_shift(session, person.key, begin, begin + timedelta(hours=hours), duty)
+
     def open(self, conversation: str = "k1", **fields: Any) -> desk.Opened:
         request = {"group": "fee", "severity": 1, "reason": "service.human", "packet": packet(self.now), **fields}
         opened: desk.Opened = self.do(desk.open_case, desk.OpenCase(conversation_id=conversation, **request))
