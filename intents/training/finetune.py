@@ -143,6 +143,7 @@ def _train(
             {"params": head.parameters(), "lr": recipe.head_learning_rate},
         ],
         weight_decay=recipe.weight_decay,
+        fused=True,
     )
     total = recipe.epochs * -(-len(texts) // recipe.batch_size)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, total, recipe.warmup))
