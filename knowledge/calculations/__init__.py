@@ -1,0 +1,19 @@
+"""From an intent and the collected values to an explained answer: `plan`, then `calculate`; `explain_invalid` for bad values."""
+
+from knowledge.calculations.dispatch import calculate
+from knowledge.calculations.invalid import explain_invalid, invalid_figures
+from knowledge.calculations.model import Calculation, Citation, Plan, Table
+from knowledge.calculations.requirements import plan
+from knowledge.figures import Figure
+
+__all__ = [
+    "Calculation",
+    "Citation",
+    "Figure",
+    "Plan",
+    "Table",
+    "calculate",
+    "explain_invalid",
+    "invalid_figures",
+    "plan",
+]

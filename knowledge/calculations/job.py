@@ -1,0 +1,59 @@
+"""One request to calculate: the intent, the product, the checked values, and everything that is looked up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from knowledge.calculations.draft import Draft
+from knowledge.calculations.values import Values
+from knowledge.caps import CapBook
+from knowledge.fees import FeeBook, FeeRow
+from knowledge.inputs import InvalidInput
+from knowledge.products import Product, ProductCatalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`products` are the ids to compute for (one, or several to compare); `explicit` is the one the customer named."""
+
+    intent: str
+    products: tuple[str, ...]
+    explicit: str | None
+    values: Values
+    fees: FeeBook
+    catalogue: ProductCatalogue
+    caps: CapBook
+    today: date
+    draft: Draft
+
+    @property
+    def on(self) -> date:
+        """The date fee rows and ceilings must hold on: the date asked about, the day the loan began, or today."""
+        start = self.values.start
+        return self.values.on or (start if start and start <= self.today else self.today)
+
+    @property
+    def product(self) -> Product:
+        """The one product of this job."""
+        return self.catalogue[self.products[0]]
+
+    def row(self, row_id: str) -> FeeRow:
+        """The fee row on the date asked about; raises `FeeRowMissing`."""
+        return self.fees.row(row_id, self.on)
+
+    def amount(self) -> Decimal:
+        """The customer's amount in yuan; raises `InvalidInput` when there is none."""
+        return needed(self.values.amount, "amount", "an amount in yuan")
+
+
+_T = TypeVar("_T")
+
+
+def needed(value: _T | None, field: str, accepted: str) -> _T:
+    """The value, or `InvalidInput` naming the field that is missing."""
+    if value is None:
+        raise InvalidInput(field, None, accepted)
+    return value

@@ -1,0 +1,75 @@
+"""Which sentences explain a loan quote, and the figures they name."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from knowledge.calculations.draft import Fact, count, money, percent
+from knowledge.calculations.job import Job
+from knowledge.money import HUNDRED
+from knowledge.products import Product
+from knowledge.quote_models import Quote
+
+_RATES = ("monthly_fee_rate", "monthly_rate", "annual_rate", "daily_rate")
+
+
+def put_quote(job: Job, found: Quote, product: Product | None) -> None:
+    """Name every figure of a quote the texts may use."""
+    draft, request, rates = job.draft, found.request, found.rates
+    steps = {step.name: step.value for step in found.derivation}
+    first, last = found.schedule[0], found.schedule[-1]
+    origin = "request.amount" if job.values.amount else "calculator.nominal_principal"
+    draft.put(
+        amount=money(request.principal, origin),
+        terms=count(request.terms, "request.terms"),
+        rate=_rate_fact(job, found, product),
+        payment=money(first.payment, "schedule[1].payment"),
+        first_interest=money(first.interest, "schedule[1].interest"),
+        period_fee=money(first.fees, "schedule[1].fees"),
+        last_payment=money(last.payment, f"schedule[{last.period}].payment"),
+        total_cost=money(found.total_cost, "quote.total_cost"),
+        total_paid=money(found.total_paid, "quote.total_paid"),
+        compound=percent(rates.compound.percent, "rate.pboc-irr-compound"),
+        nominal=percent(rates.nominal.percent, "rate.cn-irr-nominal"),
+        simple=percent(rates.simple.percent, "rate.pboc-simple"),
+        monthly_irr=percent(steps["monthly_irr"], "step.monthly_irr", 4),
+        months=count(12, "calendar.months_a_year"),
+    )
+    if "naive" in steps:
+        draft.put(naive=percent(steps["naive"], "step.naive", None))
+    if request.days is not None:
+        draft.put(days=count(request.days, "request.days", "days"))
+    if product is not None:
+        draft.name(product=(product.name, product.name_en))
+
+
+def _rate_fact(job: Job, found: Quote, product: Product | None) -> Fact:
+    if product is not None:
+        ref = found.sources[0]
+        value = ref.value if isinstance(ref.value, Decimal) else Decimal(0)
+        return Fact(value * HUNDRED, "percent", ref.row_id)
+    given = next(rate for name in _RATES if (rate := getattr(found.request, name)) is not None)
+    return percent(given * HUNDRED, "request.rate", None)
+
+
+def working_keys(found: Quote, by_product: bool) -> list[tuple[str, ...]]:
+    """Keys of the paragraphs: how the yuan come about, why the rates differ, which one is asked for by law."""
+    unit = next((name for name in _RATES if getattr(found.request, name) is not None), "")
+    unit = found.sources[0].unit if by_product else unit
+    if found.method == "daily":
+        return [("loan.working.daily",), ("loan.why.daily",), _law()]
+    if found.method == "flat_fee":
+        working: tuple[str, ...] = ("loan.working.flat",)
+        why = ("loan.why.flat", "loan.why.naive")
+    else:
+        by_month = unit in ("rate_month", "monthly_rate")
+        working = ("loan.working.monthly" if by_month else "loan.working.interest",)
+        why = ("loan.why.interest",)
+    if found.schedule[-1].payment != found.schedule[0].payment:
+        working += ("loan.working.last",)
+    differ = ("loan.why.monthly", "loan.why.nominal", "loan.why.compound", "loan.why.simple")
+    return [working, why, differ, _law()]
+
+
+def _law() -> tuple[str, ...]:
+    return ("loan.law.general", "loan.law.compound", "loan.law.label", "loan.law.disclosure")
