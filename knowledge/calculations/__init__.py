@@ -1,4 +1,7 @@
-"""From an intent and the collected values to an explained answer: `plan`, then `calculate`; `explain_invalid` for bad values."""
+"""From an intent and the collected values to an explained answer.
+
+`plan` says what is missing, `calculate` answers, `explain_invalid` words a bad value.
+"""
 
 from knowledge.calculations.dispatch import calculate
 from knowledge.calculations.invalid import explain_invalid, invalid_figures

@@ -21,7 +21,7 @@ from knowledge.calculations.wealth import fund
 from knowledge.calculations.wording import bundled_wording
 from knowledge.caps import CapBook
 from knowledge.fees import FeeBook, FeeRowMissing
-from knowledge.inputs import InvalidInput
+from knowledge.inputs import LATEST, InvalidInput
 from knowledge.products import ProductCatalogue
 
 _FAMILIES: dict[Family, Callable[[Job], Calculation]] = {
@@ -74,6 +74,5 @@ def _outside_validity(error: FeeRowMissing, fees: FeeBook, values: Values) -> Ex
     if not history:
         return error
     field = "start" if values.start == error.on else "on"
-    return InvalidInput(
-        field, str(error.on), f"a date from {history[0].valid_from} to {history[-1].valid_to or '2100-12-31'}"
-    )
+    last = history[-1].valid_to or LATEST
+    return InvalidInput(field, str(error.on), f"a date from {history[0].valid_from} to {last}")

@@ -5,6 +5,7 @@ A fact renders itself in both languages; each fact a text or a table cell uses i
 
 from __future__ import annotations
 
+from calendar import month_name
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,8 +19,6 @@ from knowledge.fee_units import RATE_UNITS, render_value
 from knowledge.fees import FeeRow, Lang
 from knowledge.figures import Figure, SourceRef
 from knowledge.money import HUNDRED, plain, yuan
-
-_MONTHS = "January February March April May June July August September October November December".split()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Fact:
         value = self.shown()
         if not isinstance(value, Decimal):
             if lang == "en":
-                return f"{value.day} {_MONTHS[value.month - 1]} {value.year}"
+                return f"{value.day} {month_name[value.month]} {value.year}"
             return f"{value.year}年{value.month}月{value.day}日"
         if self.unit == "percent":
             return f"{value:f}%" if self.places is not None else f"{plain(value)}%"

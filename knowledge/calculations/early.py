@@ -6,7 +6,7 @@ from datetime import date
 
 from knowledge.calculations.draft import Fact, count, money, percent
 from knowledge.calculations.job import Job, needed
-from knowledge.calculations.model import Calculation, Table
+from knowledge.calculations.model import Calculation, Table, Text
 from knowledge.fees import FeeRow
 from knowledge.inputs import InvalidInput
 from knowledge.money import ZERO, to_cents
@@ -80,7 +80,7 @@ def _rule_key(contract: EarlySettlement, found: EarlyQuote) -> str:
 
 
 def _parts_table(job: Job, found: EarlyQuote) -> Table:
-    rows = [
+    rows: list[list[Text]] = [
         [{"zh": part.name, "en": part.name_en}, job.draft.cell(money(part.amount, part.origin))] for part in found.parts
     ]
     total = [job.draft.say("cell.total"), job.draft.cell(money(found.amount_due, "settlement.amount_due"))]

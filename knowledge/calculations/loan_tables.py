@@ -1,4 +1,4 @@
-"""The tables of a loan quote: three labelled rates, repayment schedule, disclosure (金规〔2026〕2号), in two languages."""
+"""The tables of a loan quote: three labelled rates, repayment schedule, disclosure (金规〔2026〕2号)."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ def put_quote(job: Job, found: Quote, product: Product | None) -> None:
     draft.put(
         amount=money(request.principal, origin),
         terms=count(request.terms, "request.terms"),
-        rate=_rate_fact(job, found, product),
+        rate=_rate_fact(found, product),
         payment=money(first.payment, "schedule[1].payment"),
         first_interest=money(first.interest, "schedule[1].interest"),
         period_fee=money(first.fees, "schedule[1].fees"),
@@ -43,7 +43,7 @@ def put_quote(job: Job, found: Quote, product: Product | None) -> None:
         draft.name(product=(product.name, product.name_en))
 
 
-def _rate_fact(job: Job, found: Quote, product: Product | None) -> Fact:
+def _rate_fact(found: Quote, product: Product | None) -> Fact:
     if product is not None:
         ref = found.sources[0]
         value = ref.value if isinstance(ref.value, Decimal) else Decimal(0)
@@ -58,17 +58,18 @@ def working_keys(found: Quote, by_product: bool) -> list[tuple[str, ...]]:
     unit = found.sources[0].unit if by_product else unit
     if found.method == "daily":
         return [("loan.working.daily",), ("loan.why.daily",), _law()]
-    if found.method == "flat_fee":
-        working: tuple[str, ...] = ("loan.working.flat",)
-        why = ("loan.why.flat", "loan.why.naive")
-    else:
-        by_month = unit in ("rate_month", "monthly_rate")
-        working = ("loan.working.monthly" if by_month else "loan.working.interest",)
-        why = ("loan.why.interest",)
+    working, why = _by_method(found, unit)
     if found.schedule[-1].payment != found.schedule[0].payment:
         working += ("loan.working.last",)
     differ = ("loan.why.monthly", "loan.why.nominal", "loan.why.compound", "loan.why.simple")
     return [working, why, differ, _law()]
+
+
+def _by_method(found: Quote, unit: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if found.method == "flat_fee":
+        return ("loan.working.flat",), ("loan.why.flat", "loan.why.naive")
+    by_month = unit in ("rate_month", "monthly_rate")
+    return ("loan.working.monthly" if by_month else "loan.working.interest",), ("loan.why.interest",)
 
 
 def _law() -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Callable
 
 from knowledge.calculations.draft import money
 from knowledge.calculations.job import Job
@@ -30,6 +30,7 @@ def _withdrawal(job: Job) -> Calculation:
     charge = withdrawal_fee(amount, used, job.fees, job.on, product=product)
     full = withdrawal_fee(amount, quota.number, job.fees, job.on, product=product)
     free = max(quota.number - used, ZERO)
+    above = max(amount - free, ZERO)
     for name, row in (("quota", quota), ("rate", rate), ("least", least)):
         draft.put_row(name, row)
     draft.name(party=(rate.party, rate.party))
@@ -38,12 +39,13 @@ def _withdrawal(job: Job) -> Calculation:
         fee_without_quota=money(full.amount, "calculator.withdrawal_fee.no_quota"),
         used=money(used, "request.used"),
         free=money(free, "calculator.free_quota_left"),
-        above=money(max(amount - free, ZERO), "calculator.above_quota"),
+        above=money(above, "calculator.above_quota"),
     )
     said = job.values.used is not None
-    details = [
-        draft.say(*(("withdraw.used",) if said else ("withdraw.quota",)), _withdrawal_key(charge.amount, least.number))
-    ]
+    working = "withdraw.free"
+    if charge.amount:
+        working = "withdraw.least" if above * rate.number < least.number else "withdraw.working"
+    details = [draft.say("withdraw.used" if said else "withdraw.quota", working)]
     if not said:
         details.append(draft.say("withdraw.without_quota"))
     if amount > limit.number:
@@ -51,13 +53,7 @@ def _withdrawal(job: Job) -> Calculation:
         details.append(draft.say("withdraw.limit"))
     details.append(draft.say("withdraw.confirm"))
     key = "withdraw.short.used" if said else "withdraw.short.unused"
-    return draft.finish(job.intent, (product,), draft.say(f"{key}" if charge.amount else f"{key}.free"), details)
-
-
-def _withdrawal_key(fee: Decimal, least: Decimal) -> str:
-    if not fee:
-        return "withdraw.free"
-    return "withdraw.least" if fee == least else "withdraw.working"
+    return draft.finish(job.intent, (product,), draft.say(key if charge.amount else f"{key}.free"), details)
 
 
 def _merchant(job: Job) -> Calculation:
@@ -97,3 +93,10 @@ def _abroad(job: Job) -> Calculation:
         details.insert(0, draft.say("abroad.limit"))
     details.append(draft.say("abroad.party"))
     return draft.finish(job.intent, (product,), draft.say("abroad.short"), details)
+
+
+_ANSWERS: dict[str, Callable[[Job], Calculation]] = {
+    "pay.withdraw_fee": _withdrawal,
+    "pay.merchant_fee": _merchant,
+    "pay.cross_border": _abroad,
+}

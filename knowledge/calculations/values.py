@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal, cast
+from typing import Literal
 
 from knowledge.inputs import MAX_TERMS, InvalidInput, RatePer, amount_of, count_of, date_of, rate_of
 from knowledge.money import HUNDRED, ZERO, plain
@@ -58,9 +58,9 @@ def _unit(known: Mapping[str, object]) -> RateUnit | None:
     unit = known.get("rate_unit")
     if unit is None and "rate" not in known:
         return None
-    if unit not in _PER:
+    if not isinstance(unit, str) or unit not in _PER:
         raise InvalidInput("rate_unit", unit, ", ".join(_PER))
-    return cast(RateUnit, unit)
+    return unit
 
 
 def _rate(value: object, per: RatePer) -> Decimal:
