@@ -11,9 +11,10 @@ from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.api import conversations, fees, health, pages
+from assistant.api import accounts, agents, board, cases, conversations, fees, health, inspections, metrics, pages
 from assistant.api.deps import Product
 from assistant.api.problems import install_problem_handlers, problem, translate
+from assistant.api.refusals import install_refusals
 from assistant.api.stream import EventHub
 from assistant.customer_token import CustomerTokenRefused
 from assistant.dialogue.state import UnknownEvent
@@ -56,13 +57,14 @@ def create_app(assistant: Assistant, *, worker: bool = True, product: Product | 
     app.state.product = held
     app.add_middleware(BodyLimit)
     _install_errors(app)
-    for router in (conversations.router, fees.router, health.router, pages.router):
-        app.include_router(router)
+    for noun in (conversations, fees, agents, accounts, cases, inspections, board, metrics, health, pages):
+        app.include_router(noun.router)
     return app
 
 
 def _install_errors(app: FastAPI) -> None:
     install_problem_handlers(app)
+    install_refusals(app)
     translate(app, MessageTooLong, 413, "The message is too long")
     translate(app, ConversationMissing, 404, "No such conversation")
     translate(app, ConversationExpired, 410, "The conversation has expired")

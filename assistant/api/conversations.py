@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -89,7 +90,10 @@ def resume(conversation: OwnConversation, held: ProductDep) -> dict[str, Any]:
 def say(conversation: OwnConversation, body: MessageCreate, held: ProductDep) -> dict[str, Any]:
     """Take a message and return the turn: action, reply with citations, risk, hand-over."""
     held.limit(f"conversation:{conversation.id}", held.assistant.settings.messages_per_minute)
-    return held.assistant.receive(conversation.id, body.text, body.client_message_id, held.clock.now())
+    begun = perf_counter()
+    turn = held.assistant.receive(conversation.id, body.text, body.client_message_id, held.clock.now())
+    held.meters.observe_turn(turn["action"], perf_counter() - begun)
+    return turn
 
 
 @router.post("/{conversation_id}/handoff")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
@@ -12,8 +12,12 @@ from limits.strategies import MovingWindowRateLimiter
 
 from assistant.api.problems import ApiProblem
 from assistant.customer_token import CustomerTokens
+from assistant.desk.actions import NothingKept
+from assistant.desk.figures import DeskCollector
+from assistant.meters import Meters
 from assistant.service import Assistant
 from assistant.storage import Conversation
+from handoff.packet import Vault
 from handoff.worker import SteadyClock
 
 _MAX_ID = 60
@@ -27,6 +31,11 @@ class Product:
     clock: SteadyClock
     tokens: CustomerTokens
     limiter: MovingWindowRateLimiter
+    vault: Vault = field(default_factory=NothingKept)
+    meters: Meters = field(default_factory=Meters)
+
+    def __post_init__(self) -> None:
+        self.meters.registry.register(DeskCollector(self.assistant.engine, self.clock))
 
     @classmethod
     def of(cls, assistant: Assistant, clock: SteadyClock | None = None) -> Product:
