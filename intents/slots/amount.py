@@ -32,7 +32,10 @@ _PREFIX = re.compile(r"(?<![a-z])(?:" + "|".join(f"(?P<{code}>{before})" for cod
 _SUFFIX = re.compile(r" ?(?:" + "|".join(f"(?P<{code}>{after})" for code, _, after in CURRENCIES) + r")(?![a-z])")
 _MINOR = re.compile(r" ?(?:(?P<jiao>毛(?:钱)?(?!利|病|毛)|角(?:钱)?(?!度|色|落))|(?P<fen>分钱|cents?\b))")
 _QUICK_TYPO = re.compile(r"(?:快|员)(?=钱|[,。]|$)(?:钱)?")
-_TAIL = re.compile(r"零?(?P<n>[一二三四五六七八九两\d])(?:(?P<unit>毛|角|分)|(?![一二三四五六七八九十百千万零\d.%]|个|期|天|年|月|次|笔))")
+_TAIL = re.compile(
+    r"零?(?P<n>[一二三四五六七八九两\d])(?:(?P<unit>毛|角|分)|(?![一二三四五六七八九十百千万零\d.%]"
+    r"|个|期|天|年|月|次|笔))"
+)
 _WHOLE = re.compile(r"整|钱")
 _APPROXIMATE_AFTER = re.compile(r"(?:左右|上下|多(?![少久长大次收扣付还])|出头|不到|以上|以下|以内|的样子|\+| ?or so)")
 _APPROXIMATE_BEFORE = re.compile(
@@ -40,23 +43,41 @@ _APPROXIMATE_BEFORE = re.compile(
     r"|under|at least|up to|approximately|approx\.?|~)(?:有|是|要|借|还|了)? ?[¥$]?$"
 )
 _OTHER_MEASURE = re.compile(
-    r" ?(?:个|人|次|天|岁|位|笔|条|张|家|期|年|月(?!供)|日|号|小时|分钟|秒|%|‰|倍|折|成|点|名|项|件|份|户|种|股|克|楼|层|页|字|步|度|米|公里|里|斤|平|亩"
-    r"|遍|强|届|只|台|部|辆|分(?!\d|期|[一二三四五六七八九十几多半\ufffc]|摊| )|[秒厘]|/|:|million people|people|times|months?|years?|days?|weeks?|hours?|minutes?|percent)"
+    r" ?(?:个|人|次|天|岁|位|笔|条|张|家|期|年|月(?!供)|日|号|小时|分钟|秒|%"
+    r"|‰|倍|折|成|点|名|项|件|份|户|种|股|克|楼|层|页|字|步|度|米|公里|里|斤"
+    r"|平|亩"
+    r"|遍|强|届|只|台|部|辆|分(?!\d|期|[一二三四五六七八九十几多半\ufffc]|摊"
+    r"| )|[秒厘]|/|:|million people|people|times|months?|years?|days?|weeks?"
+    r"|hours?|minutes?|percent)"
 )
 _VERB = (
-    r"借|贷|还|取|提|提现|转|付|扣|交|充|充值|买|花|存|投|欠|剩|收|退|刷|套|拿|赔|差|少|多|垫|缴|补|转账|到账|下款|放款|给|要|用|赚|亏|赎|赎回|周转|凑"
+    r"借|贷|还|取|提|提现|转|付|扣|交|充|充值|买|花|存|投|欠|剩|收|退|刷|套|拿|赔"
+    r"|差|少|多|垫|缴|补|转账|到账|下款|放款|给|要|用|赚|亏|赎|赎回|周转|凑"
 )
 _NOUN = (
-    r"金额|本金|额度|余额|总额|总共|一共|共|合计|月供|账单|欠款|工资|收入|价格|费用|保费|保额|押金|手续费|利息|违约金|年费|罚息|钱包里|卡里|里面有|里有|有"
-    r"|每一?期|每个?月|月还|月付|每年|每天|贷款|借款|还款|本息|总额度|总金额|limit|amount|principal|balance|borrow|borrowed|repay|pay|paid|loan of|loan|withdraw|transfer|owe|deposit|lend me|charged|get|take"
+    r"金额|本金|额度|余额|总额|总共|一共|共|合计|月供|账单|欠款|工资|收入|价格"
+    r"|费用|保费|保额|押金|手续费|利息|违约金|年费|罚息|钱包里|卡里|里面有|里有"
+    r"|有"
+    r"|每一?期|每个?月|月还|月付|每年|每天|贷款|借款|还款|本息|总额度|总金额"
+    r"|limit|amount|principal|balance|borrow|borrowed|repay|pay|paid|loan of"
+    r"|loan|withdraw|transfer|owe|deposit|lend me|charged|get|take"
 )
 _CUE = re.compile(
-    rf"(?:{_NOUN}|{_VERB})(?:了|的|过|我|你|是|为|款|出|掉|清|给|有|就|才|剩|个|共|总共|大概|大约|约|到|走|想|够|下来|来|去|在|成|:|=|,| |me|of|out|about|only|still|is|was|another|back|you|over|in)*$"
+    rf"(?:{_NOUN}|{_VERB})(?:了|的|过|我|你|是|为|款|出|掉|清|给|有|就|才|剩|个"
+    rf"|共|总共|大概|大约|约|到|走|想|够|下来|来|去|在|成|:|=|,| |me|of|out|about"
+    rf"|only|still|is|was|another|back|you|over|in)*$"
 )
-_STRONG_BEHIND = re.compile(r"(?: |的)?(?:分期|分 ?(?:\d|[一二三四五六七八九十几多半\ufffc])|的?(?:借款|贷款|账单|本金|额度|欠款|货|手机|东西)|块|,? ?(?:over|in|for) \d+ (?:months|instal))")
+_STRONG_BEHIND = re.compile(
+    r"(?: |的)?(?:分期|分 ?(?:\d|[一二三四五六七八九十几多半\ufffc])|的?(?:借款"
+    r"|贷款|账单|本金|额度|欠款|货|手机|东西)|块|,? ?(?:over|in|for) \d+ (?:months"
+    r"|instal))"
+)
 _FEE = re.compile(r"(?:利息|手续费|罚息|违约金)[^\d]*$")
 _SIGN = re.compile(r"(?:(?:^|(?<=[\s\u4e00-\u9fff,:(¥$=]))[-−]|负(?!债)|minus ) ?[¥$]?$")
-_VAGUE = re.compile(r"(?:好?几|数|上|成)[十百千万]+(?:万)?(?=块|元|钱)(?:块钱|块|元|钱)|(?:好?几)(?:块钱|毛钱|分钱|[百千万]+(?!人|个|次|年|天|家|股))")
+_VAGUE = re.compile(
+    r"(?:好?几|数|上|成)[十百千万]+(?:万)?(?=块|元|钱)(?:块钱|块|元|钱)|(?:好?几)(?:块钱"
+    r"|毛钱|分钱|[百千万]+(?!人|个|次|年|天|家|股))"
+)
 
 
 def is_counted(page: Page, numeral: Numeral) -> bool:
@@ -147,11 +168,11 @@ def _minor(page: Page, numeral: Numeral) -> AmountSlot | Ambiguity | None:
 
 def _by_context(page: Page, numeral: Numeral) -> AmountSlot | Ambiguity | None:
     """An amount without a unit of money, from its size or the words before it."""
-    if is_counted(page, numeral) or page.rest[numeral.start - 1 : numeral.start] in ("第", "/", ":"):
+    if is_counted(page, numeral) or page.rest[numeral.start - 1 : numeral.start] in ("第", "/"):
         return None
     before = page.before(numeral.start)
     cued = bool(_CUE.search(before) or _SIGN.search(before))
-    if numeral.scale >= 100:
+    if numeral.largest_unit >= 100:
         return amount(page, numeral) if cued or numeral.value >= 100 else None
     if not numeral.arabic or (numeral.value < 100 and not _FEE.search(before)) or not numeral.value >= 10:
         return None

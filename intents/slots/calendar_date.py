@@ -1,7 +1,7 @@
 """Which day a mention of a date means, given today and the tense of its clause.
 
-「7月借的」 is the latest July that has begun, 「7月还」 the next one; with no tense the nearest is taken and the slot says
-so (`resolved`). 3/5 and a 29 February that the year does not have are asked about.
+「7月借的」 is the latest July that has begun, 「7月还」 the next one; with no tense the nearest is taken, and the slot
+says so (`resolved`). 3/5 and a 29 February that the year does not have are asked about.
 """
 
 from __future__ import annotations
@@ -15,12 +15,15 @@ from intents.slots.mention import Mention
 from intents.slots.slot import Ambiguity, DateSlot, Granularity, Reading, Resolved
 
 _PAST = re.compile(
-    r"(?:借|贷|还|扣|买|办|付|转|交|申请|收|取|提|卖|签|开|充|存|投|放|到账|逾期|结清|下|报|发|做|打|刷|点|退|停|注册|通|绑|寄|保|领|诉|改|关|换|住|审|批)(?:款|钱|单|账|出|清)?(?:了|过|的(?!时候要))"
+    r"(?:借|贷|还|扣|买|办|付|转|交|申请|收|取|提|卖|签|开|充|存|投|放|到账|逾期"
+    r"|结清|下|报|发|做|打|刷|点|退|停|注册|通|绑|寄|保|领|诉|改|关|换|住|审"
+    r"|批)(?:款|钱|单|账|出|清)?(?:了|过|的(?!时候要))"
     r"|[了过](?=[,。!?]|$)|已经?|之前|以前|当时|上次|那天|那时|曾"
     r"|\b(?:was|were|did|borrowed|paid|took|charged|bought|ago|last|since|went|withdrew|deducted|had)\b"
 )
 _FUTURE = re.compile(
-    r"还(?!了|过|的|没|有|是|不|剩|会|能|可|在|得|好|差|要|清了)|要还|得还|打算|准备|将|以后|下次|到期|之前还|前还|想|会|再(?=还|借|提|交)"
+    r"还(?!了|过|的|没|有|是|不|剩|会|能|可|在|得|好|差|要|清了)|要还|得还|打算"
+    r"|准备|将|以后|下次|到期|之前还|前还|想|会|再(?=还|借|提|交)"
     r"|\b(?:due|by|will|going to|plan|next|until|repay|before|pay off|settle|want)\b"
 )
 _CLAUSE = re.compile(r"[,。.!?;]")

@@ -30,18 +30,27 @@ _FIELDS: dict[type[Span], Field] = {
 }  # fmt: skip
 
 _NOT = re.compile(r"(?<!是)(?:并?不是|不是说)(?!不)|\bnot\b(?! (?:yet|sure|only))|\b(?:isn't|wasn't)\b")
-_BUT = re.compile(r"[ ,。;的]*(?:而|其实|应该|我要|我说的|我想说的?|哈|啦|了|but|rather|,)*[ ,]*(?:是|要|借|换|改成|it's|it is|i want|i meant?|but|,)? ?")
+_BUT = re.compile(
+    r"[ ,。;的]*(?:而|其实|应该|我要|我说的|我想说的?|哈|啦|了|but|rather|,)*[ ,]*(?:是"
+    r"|要|借|换|改成|it's|it is|i want|i meant?|but|,)? ?"
+)
 _MISSPOKE = re.compile(
-    r"(?:说|打|写|输|讲|弄|记|填|搞|敲)错了?|更正|纠正|口误|[哦啊噢]不(?!是)(?:对)?|不不+|(?:^|(?<=[,。!;]))(?:不对|错了)(?=[,。! ])"
-    r"|我(?:说|指|意思)的?是|\bi mean(?:t)?\b|\bcorrection\b|\bmy (?:mistake|bad)\b|\bscratch that\b|\b(?:no|wait),? (?:wait|no)\b"
+    r"(?:说|打|写|输|讲|弄|记|填|搞|敲)错了?|更正|纠正|口误|[哦啊噢]不(?!是)(?:对)?"
+    r"|不不+|(?:^|(?<=[,。!;]))(?:不对|错了)(?=[,。! ])"
+    r"|我(?:说|指|意思)的?是|\bi mean(?:t)?\b|\bcorrection\b|\bmy (?:mistake"
+    r"|bad)\b|\bscratch that\b|\b(?:no|wait),? (?:wait|no)\b"
     r"|(?:^|(?<=[,.!;] )|(?<=[,.!;]))(?:sorry|actually|no),"
 )
-_CHANGE = re.compile(r"改成|改为|换成|换为|改到|改(?=\d)|\bchange(?:d)?(?: (?:it|that|this))? to\b|\bmake (?:it|that)\b|\bswitch to\b")
+_CHANGE = re.compile(
+    r"改成|改为|换成|换为|改到|改(?=\d)|\bchange(?:d)?(?: (?:it|that|this))? to\b|\bmake (?:it|that)\b|\bswitch to\b"
+)
 _INSTEAD = re.compile(r"\b(?:instead of|rather than)\b")
 _DO_NOT = re.compile(
-    r"(?:不要|不想要?|不用|别|不选|不借|不分|不办|不买|don'?t want|do not want|no longer want)(?:再|给我|to)?(?:借|分|要|选|办|买|borrow|take)?(?:那个|这个|the| )*"
+    r"(?:不要|不想要?|不用|别|不选|不借|不分|不办|不买|don'?t want|do not want"
+    r"|no longer want)(?:再|给我|to)?(?:借|分|要|选|办|买|borrow|take)?(?:那个"
+    r"|这个|the| )*"
 )
-_FILLER = re.compile(r"[ ,:。!?;的了啊呀是要分借还想说给我成为应该就换选改对不起才期用the a for it's in i mean want to pay make sorry no]*")
+_FILLER = re.compile(r"[ ,:。!?;的了啊呀是要分借还想说给我成为应该就换选改对不起才期用a-z']*")
 _QUESTION = re.compile(r"[^,。;]{0,8}[吗么?]")
 
 
@@ -124,7 +133,9 @@ class _Reader:
         new = self._next(match.end(), 12)
         if new is None or new in self.dropped or any(c.start <= match.start() < c.end for c in self.corrections):
             return
-        earlier = [i for i in self.found if i.end <= match.start() and self._compatible(i, new) and i not in self.dropped]
+        earlier = [
+            i for i in self.found if i.end <= match.start() and self._compatible(i, new) and i not in self.dropped
+        ]
         old = earlier[-1] if earlier else None
         self._add(old.start if old else match.start(), new.end, old, new)
 

@@ -1,4 +1,4 @@
-"""A bare number in answer to a question: after "how much" 一万二 is an amount, after "how many instalments" 12 is a term."""
+"""A bare number in answer to a question: asked how much, 一万二 is an amount; asked how many instalments, 12 a term."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ from intents.slots.term import LONGEST_TERM
 
 EXPECTED = ("amount", "term", "product", "rate", "date", "period")
 _FILLER = re.compile(
-    r"(?:嗯+|哦+|啊+|呃+|那个?|就|是|我|想|要|借|贷|还|分|选|给|大概|大约|差不多|左右|吧|呢|的|了|哈|好|可以|先|应该|第|it'?s|is|about|just|i|want|please|maybe"
+    r"(?:嗯+|哦+|啊+|呃+|那个?|就|是|我|想|要|借|贷|还|分|选|给|大概|大约|差不多"
+    r"|左右|吧|呢|的|了|哈|好|可以|先|应该|第|it'?s|is|about|just|i|want|please"
+    r"|maybe"
     r"|for|the|um+|uh+|around|[ ,.。!?~:、])+"
 )
 _DOTTED = re.compile(r"(?<![\d.])(?P<m>1[0-2]|0?[1-9])[.-](?P<d>3[01]|[12]\d|0?[1-9])(?![\d.])")

@@ -1,7 +1,8 @@
 """Every numeric claim of a text, for the number guard, and whether two claims state the same figure.
 
-`figures` leaves nothing out that has a number in it: what no reader recognises is a `number`. `same_figure` knows
-units: 0.6 % is 千分之六 is 6‰ is 0.006, 一万二 is 12000元, 半年 is 6个月 is 6期, and 7月15日 is 2026-07-15.
+`figures` leaves nothing out that has a number in it: what no reader recognises is a `number`. Telephones, clauses and
+T+1 are names, the same only when spelled the same. `same_figure` knows units: 0.6 % is 千分之六 is 6‰ is 0.006, 一万二
+is 12000元, 半年 is 6个月 is 6期, and 7月15日 is 2026-07-15.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Literal
 
 from intents.slots.amount import read_amounts
@@ -28,12 +30,17 @@ FigureKind = Literal[
 ]  # fmt: skip
 _NAMES = frozenset({"phone", "card", "code", "document", "marker"})
 _MEASURE = re.compile(
-    r" ?(?P<unit>个|人|次|岁|周岁|位|笔|条|张|家|点|名|项|件|份|户|种|股|倍|楼|层|页|字|步|度|米|公里|斤|遍|届|台|部|辆|款|类|级|档|期|年|天|times|people)"
+    r" ?(?P<unit>个|人|次|岁|周岁|位|笔|条|张|家|点|名|项|件|份|户|种|股|倍|楼"
+    r"|层|页|字|步|度|米|公里|斤|遍|届|台|部|辆|款|类|级|档|期|年|天|times|people)"
 )
 _ARTICLES = frozenset("个位名种下款类项期")
+_DIGIT = re.compile(r"\d")
 _DISCOUNT = re.compile(r"折|成(?![功本熟年交立为员])")
 _IDENTITY = re.compile(r"[^0-9a-z*.]")
-_CLOCK = re.compile(rf"(?P<late>下午|晚上|今晚)?\D*?(?P<h>\d{{1,2}}|[{CN}十]{{1,3}})(?:点|:| ?(?=[ap]\.?m|o'))(?P<m>半|\d{{1,2}}|[{CN}十]{{1,3}})?(?P<pm>p)?")
+_CLOCK = re.compile(
+    rf"(?P<late>下午|晚上|今晚)?\D*?(?P<h>\d{{1,2}}|[{CN}十]{{1,3}})(?:点|:| ?(?=[ap]\.?m"
+    rf"|o'))(?P<m>半|\d{{1,2}}|[{CN}十]{{1,3}})?(?P<pm>p)?"
+)
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,8 @@ def figures(text: str) -> tuple[Figure, ...]:
     amounts, unclear_amounts = read_amounts(page)
     for slot in (*rates, *terms, *amounts, *unclear_rates, *unclear_amounts):
         found += _of_slot(slot)
-    found += [figure for numeral in page.open_numerals() if (figure := _of_numeral(page, numeral))]
+    for numeral in page.open_numerals():
+        found += _of_numeral(page, numeral)
     return tuple(sorted(found, key=lambda figure: (figure.start, figure.value)))
 
 
@@ -78,12 +86,14 @@ def same_figure(a: Figure, b: Figure) -> bool:
     if a.value != b.value:
         return False
     if "number" in (a.kind, b.kind):
-        return "date" not in (a.kind, b.kind)
+        return not {"date", "time"} & {a.kind, b.kind}
     if a.kind == b.kind == "ratio":
         units = {"month" if unit == "period" else unit for unit in (a.unit, b.unit) if unit}
         return len(units) < 2
     if a.kind == b.kind == "money":
         return a.unit == b.unit
+    if a.kind == b.kind == "count":
+        return a.unit == b.unit or "个" in (a.unit, b.unit) or {a.unit, b.unit} == {"岁", "周岁"}
     return a.kind == b.kind or {a.kind, b.kind} == {"period", "month"}
 
 
@@ -104,7 +114,7 @@ def _said(figure: Figure) -> dict[str, int]:
 
 def _of_identifier(item: Identifier) -> Figure | None:
     if item.kind == "word":
-        return None
+        return Figure(item.text, item.start, item.end, Decimal(0), "code") if _DIGIT.search(item.text) else None
     if item.kind == "time":
         return Figure(item.text, item.start, item.end, _minutes(item.text), "time")
     digits = "".join(c for c in item.text if c.isascii() and c.isdigit())[:30]
@@ -130,7 +140,9 @@ def _of_mention(mention: Mention) -> Figure | None:
         return Figure(words, start, end, plain(size * scale), kind)  # type: ignore[arg-type]
     parts = {"y": mention.year, "m": mention.month, "d": mention.day}
     said = "".join(part for part, number in parts.items() if number is not None)
-    if not said or mention.kind in ("weekday", "week", "relative"):
+    if mention.kind in ("weekday", "week", "relative"):
+        return Figure(words, start, end, Decimal(0), "code") if _DIGIT.search(words) else None
+    if not said:
         return None
     if said == "d":
         return Figure(words, start, end, Decimal(mention.day or 0), "day_of_month")
@@ -141,7 +153,7 @@ def _of_mention(mention: Mention) -> Figure | None:
 def _fractions(page: Page) -> list[Figure]:
     """三分之一; 百分之 is a rate and is read there."""
     found = []
-    for left, right in zip(page.numerals, page.numerals[1:], strict=False):
+    for left, right in pairwise(page.numerals):
         between = page.rest[left.end : right.start]
         if between == "分之" and left.value and page.is_open(left.start, right.end):
             words = page.claim(left.start, right.end)
@@ -198,19 +210,19 @@ def _spoken(text: str) -> Decimal | None:
     return next((v for end in range(len(text), 0, -1) if (v := read_numeral(text[:end])) is not None), None)
 
 
-def _of_numeral(page: Page, numeral: Numeral) -> Figure | None:
+def _of_numeral(page: Page, numeral: Numeral) -> list[Figure]:
+    """What no reader took: counts (3次, 18至65周岁), 8折, and bare numbers."""
     start, end = numeral.start, numeral.end
     discount = _DISCOUNT.match(page.rest, end)
     if discount and 0 < numeral.value < 100:
         value = numeral.value / (10 if numeral.value < 10 else 100)
-        return Figure(page.text[start : end + 1], start, end + 1, value, "ratio")
+        return [Figure(page.text[start : end + 1], start, end + 1, value, "ratio")]
     measure = _MEASURE.match(page.rest, end)
     spoken = not numeral.arabic and not numeral.scale > 1 and end - start == 1
     if spoken and (measure is None or (numeral.value == 1 and measure["unit"] in _ARTICLES)):
-        return None
-    if measure:
-        stop = measure.end()
-        if measure["unit"] == "期":
-            return Figure(page.text[start:stop], start, stop, numeral.value, "period")
-        return Figure(page.text[start:stop], start, stop, numeral.value, "count", measure["unit"])
-    return Figure(page.text[start:end], start, end, numeral.value, "number")
+        return []
+    stop, unit = (measure.end(), measure["unit"]) if measure else (end, "")
+    kind: FigureKind = "period" if unit == "期" else "count" if measure else "number"
+    values = [numeral.value] if numeral.high is None else [numeral.value, numeral.high]
+    named = unit if kind == "count" else ""
+    return [Figure(page.text[start:stop], start, stop, value, kind, named) for value in values]

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
 from typing import Literal
+
+import yaml
 
 from intents.slots.numeral import CN
 from intents.slots.page import Page
 
 IdentifierKind = Literal["phone", "card", "code", "document", "time", "marker", "word"]
 
-# Ordinary words that hold a numeral character and state no number.
-WORDS = (
-    "一下 一起 一样 一直 一般 一定 一些 一旦 一切 一致 一律 一并 一共 一向 一边 一面 一会 一带 一来 一时 一方面 一手 一再 一经"
-    " 万一 百分百 第三方 三方 统一 唯一 单一 专一 同一 合一 不一 逐一 进一步 四川 五险一金 千万别 千万不 千万要 二维码 二手"
-    " 二次 一家老小 两码事 四处 乱七八糟 二百五 一清二楚 四舍五入 十分感谢 十分着急 十分满意 双十一 双11 双十二 双12 618 三农"
-    " 一边 两边 一分不 一毛不 一刀切 一块儿 一块还 一如既往 有一说一 不三不四 五花八门 十全十美 说一不二 三番五次 一时半会 零钱"
-    " 零花 零售 七夕 九宫格 一体化 一站式 一键 一对一 半天 大半 一半 七七八八 二话不说 三天两头 一五一十 万事 "
-    " 315 3.15 12306 7*24 7x24 24/7 360借条"
-).split()
-_HOTLINES = "110|119|120|122|114|12315|12345|12363|12366|12377|12378|12386|12348|96110|10086|10010|95\\d{3}"
+_HOTLINES = "110|119|120|122|114|12315|12345|12363|12366|12377|12378|12386|12348|12306|96110|10086|10010|95\\d{3}"
 _MONEY = r"(?! ?(?:元|块|圆|万|千|百|rmb|cny|yuan|美元|刀|\.\d))"
 _PATTERNS: tuple[tuple[IdentifierKind, str], ...] = (
     ("code", r"(?:https?://|www\.)[^\s\u4e00-\u9fff]+|[\w.+-]+@[\w-]+\.[\w.]+"),
@@ -35,16 +30,19 @@ _PATTERNS: tuple[tuple[IdentifierKind, str], ...] = (
     ("card", rf"(?<![\d.¥$])\d{{12,19}}x?(?![\d.]){_MONEY}"),
     (
         "code",
-        r"(?:订单|单|流水|编|保单|合同|工|交易|案件|受理|身份证|卡|账|手机|电话|门牌|车牌|qq|微信|ip)号?(?:码)?(?:是|为|:| )*"
+        r"(?:订单|单|流水|编|保单|合同|工|交易|案件|受理|身份证|卡|账|手机|电话"
+        r"|门牌|车牌|qq|微信|ip)号?(?:码)?(?:是|为|:| )*"
         r"(?<=[号码是为: ])[a-z]*\d[\da-z-]{3,}(?![\d.])",
     ),
     ("code", r"(?:验证码|校验码|代码|错误码|code|pin)(?:是|为|:| )*[a-z]?\d{3,8}(?!\d)"),
-    ("phone", rf"(?<![\d.,¥$+-])(?:{_HOTLINES})(?![\d,年月日期天号个次笔%]){_MONEY}"),
+    ("phone", rf"(?<![\d.,¥$+-])(?:{_HOTLINES})(?![\d,年月日期天号个次笔%‰周岁折倍秒步米斤]|分钟|小时|公里){_MONEY}"),
     ("time", r"(?<![\d:])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?![\d:])"),
     (
         "time",
-        rf"(?:上午|下午|晚上|早上|凌晨|中午|今早|今晚)(?:\d{{1,2}}|[{CN}十]{{1,3}})点(?:半|钟|整|[{CN}十\d]{{1,3}}分?)?"
-        rf"|(?<![\d{CN}十个百])(?:\d{{1,2}}|[{CN}十]{{1,3}})点(?:半|钟|整|前|之前|以前|后|之后|左右|多|[{CN}十\d]{{1,3}}分(?!利))"
+        rf"(?:上午|下午|晚上|早上|凌晨|中午|今早|今晚)(?:\d{{1,2}}|[{CN}十]{{1,3}})点(?:半"
+        rf"|钟|整|[{CN}十\d]{{1,3}}分?)?"
+        rf"|(?<![\d{CN}十个百])(?:\d{{1,2}}|[{CN}十]{{1,3}})点(?:半|钟|整|前|之前"
+        rf"|以前|后|之后|左右|多|[{CN}十\d]{{1,3}}分(?!利))"
         rf"|(?<![\d{CN}十个百])(?:\d{{1,2}}|[{CN}十]{{1,3}})点[{CN}]?十[{CN}]?",
     ),
     ("time", r"(?<![\d.])(?:1[0-2]|[1-9]) ?(?:am|pm|a\.m\.|p\.m\.|o'clock)\b"),
@@ -52,11 +50,11 @@ _PATTERNS: tuple[tuple[IdentifierKind, str], ...] = (
     ("document", rf"第 ?(?:\d+|[{CN}十百]+)(?:条|款(?=规定|约定|的规定)|章|节|版)"),
     ("marker", r"(?:(?<=^)|(?<=[\s;。]))\d{1,2}(?:[.、)](?![\d])|\. )"),
     ("word", r"(?<![\da-z])t ?\+ ?\d(?!\d)|(?<![a-z\d.,])(?=[a-z]*\d)(?=\d*[a-z])[a-z][a-z\d]*\d[a-z\d]*(?![a-z\d])"),
-    ("word", rf"\d+(?:号线|路公交)|(?:[1-5]g|h5|4s店)(?![a-z\d])|[5-9]0后|零零后|[七八九]零后"),
+    ("word", r"\d+(?:号线|路公交)|(?:[1-5]g|h5|4s店)(?![a-z\d])|[5-9]0后|零零后|[七八九]零后"),
 )
 _LETTERED_AMOUNT = re.compile(r"(?:rmb|cny|usd|hkd|eur|gbp|jpy|us|hk)\d+[kw]?$")
 _COMPILED = tuple((kind, re.compile(pattern)) for kind, pattern in _PATTERNS)
-_WORDS = re.compile("|".join(map(re.escape, sorted(WORDS, key=len, reverse=True))))
+_NUMERAL = f"{CN}十百千万亿0-9"
 _ANY_DIGIT = re.compile(r"\d")
 
 
@@ -70,6 +68,17 @@ class Identifier:
     end: int
 
 
+@lru_cache(maxsize=1)
+def _words() -> re.Pattern[str]:
+    """Ordinary words with a numeral in them; one that begins with a numeral must not continue another (六万一千)."""
+    listed = yaml.safe_load(resources.files("intents.slots").joinpath("not_numbers.yaml").read_text("utf-8"))
+    words = sorted((word for group in listed.values() for word in group), key=len, reverse=True)
+    begins = re.compile(f"[{_NUMERAL}]")
+    return re.compile(
+        "|".join((rf"(?<![{_NUMERAL}])" if begins.match(word) else "") + re.escape(word) for word in words)
+    )
+
+
 def claim_identifiers(page: Page) -> tuple[Identifier, ...]:
     """Blank out everything that only looks like a quantity and return it."""
     found = []
@@ -80,7 +89,7 @@ def claim_identifiers(page: Page) -> tuple[Identifier, ...]:
             if start == end or _LETTERED_AMOUNT.match(match.group()):
                 continue
             found.append(Identifier(kind, page.claim(start, end), start, end))
-    for match in page.find(_WORDS):
+    for match in page.find(_words()):
         found.append(Identifier("word", page.claim(*match.span()), *match.span()))
     return tuple(sorted(found, key=lambda item: item.start))
 

@@ -15,15 +15,28 @@ from intents.slots.page import Page
 _N2 = rf"(?:\d{{1,2}}|[{CN}十廿]{{1,3}})"
 _N3 = rf"(?:\d{{1,3}}|[{CN}十]{{1,3}})"
 _FREE = rf"(?<![\d.{CN}十百千万亿/-])"
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _MONTH_SHORT = {name[:3]: n for n, name in enumerate(_MONTHS, start=1)} | {"sept": 9}
 _EN_MONTH = r"(?P<en_month>january|february|march|april|may|june|july|august|september|october|november|december" \
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.?"  # fmt: skip
 _EN_DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _RELATIVE_DAYS = {
-    "大前天": -3, "前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "今天": 0, "今日": 0, "今晚": 0, "今早": 0,
-    "明天": 1, "明日": 1, "明早": 1, "后天": 2, "大后天": 3, "the day before yesterday": -2, "day before yesterday": -2,
+    "大前天": -3, "前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "今天": 0, "今日": 0, "今晚": 0,
+    "今早": 0, "明天": 1, "明日": 1, "明早": 1, "后天": 2, "大后天": 3, "the day before yesterday": -2, "day before yesterday": -2,
     "yesterday": -1, "today": 0, "tonight": 0, "the day after tomorrow": 2, "day after tomorrow": 2, "tomorrow": 1,
 }  # fmt: skip
 _STEPS = {
@@ -53,35 +66,59 @@ _PATTERNS: tuple[tuple[str, str, str], ...] = (
     ("month", "年", rf"(?P<yword>{_YEAR_WORD})的?(?P<m>{_N2})月(?:份)?(?P<part>{_PARTS})?"),
     ("year", "年", rf"(?<!\d){_YEAR}年(?P<part>底|末|初)?(?!\d)"),
     ("day", "月", rf"(?P<mstep>{_STEP})月(?:份)?(?:的)?(?P<d>{_N2})[日号](?!线|楼|码)"),
-    ("day", "月", rf"{_FREE}(?P<m>\d{{1,2}}|[{CN}十]{{1,2}})月(?:份)?(?:的)?(?P<d>{_N2})(?:[日号](?!线)|(?![\d{CN}十百千万.个,元块%]))"),
+    ("day", "月", 
+        rf"{_FREE}(?P<m>\d{{1,2}}|[{CN}十]{{1,2}})月(?:份)?(?:的)?(?P<d>{_N2})(?:[日号](?!线)"
+        rf"|(?![\d{CN}十百千万.个,元块%]))"),
     ("day", ".", r"(?<![\d.])(?P<m>1[0-2]|0?[1-9])[.](?P<d>3[01]|[12]\d|0?[1-9])[日号]"),
-    ("month", "月", rf"{_FREE}(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?:份)?(?P<part>{_PARTS})?(?![化利息费供均卡薪租经])"),
+    ("month", "月", 
+        rf"{_FREE}(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?:份)?(?P<part>{_PARTS})?(?![化利息费供均卡薪租经])"),
     ("month", "月", rf"(?<!\d)(?<=[千百万亿{CN}])(?P<m>1[0-2]|[1-9])月(?:份)?(?P<part>{_PARTS})?(?![化利息费供均])"),
     ("slash", "/", r"(?<![\d./])(?P<a>\d{1,2})[/](?P<b>\d{1,2})[/](?P<y>20\d\d)(?![\d/])"),
     ("slash", "/", r"(?<![\d./])(?P<a>\d{1,2})[/](?P<b>\d{1,2})(?![\d/.%期])"),
-    ("day", "aeo", rf"\b{_EN_MONTH} {_EN_DAY}\b(?:,? ?(?P<y>20\d\d))?"),
-    ("day", "aeo", rf"(?<![\d.]){_EN_DAY} (?:of )?{_EN_MONTH}(?![a-z])(?:,? ?(?P<y>20\d\d))?"),
-    ("month", "aeo", rf"\b(?:in |since |by |of |from |until |last |next )(?P<en_month>{'|'.join(_MONTHS)})\b(?: (?P<y>20\d\d))?"),
-    ("month", "aeo", rf"\b(?P<en_month>{'|'.join(m for m in _MONTHS if m not in ('may', 'march'))})\b(?: (?P<y>20\d\d))?"),
-    ("ago", "前后", rf"(?<![第\d.])(?P<n>半|{_N3}) ?(?P<unit>天|日|周|个?星期|个?礼拜|个月|年)(?P<half>半)?(?:之|以)?(?P<way>前|后)(?![几面期的]?期|台)"),
-    ("ago", "aon", r"\b(?P<n>an?|one|two|three|four|five|six|ten|\d{1,3}) (?P<unit>day|week|month|year)s? (?P<way>ago|from now|later)\b"),
-    ("ago", "aon", r"\b(?P<way>in) (?P<n>an?|one|two|three|four|five|six|ten|\d{1,3}) (?P<unit>day|week|month|year)s?(?:'? time)?\b"),
-    ("weekday", "周星礼", rf"(?<!每)(?P<step>{_STEP})?个?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天1-6])(?!年|岁|期|[{CN}]|个|次|天)"),
+    ("day", "aeou", rf"\b{_EN_MONTH} {_EN_DAY}\b(?:,? ?(?P<y>20\d\d))?"),
+    ("day", "aeou", rf"(?<![\d.]){_EN_DAY} (?:of )?{_EN_MONTH}(?![a-z])(?:,? ?(?P<y>20\d\d))?"),
+    ("month", "aeou", 
+        rf"\b(?:in |since |by |of |from |until |last |next )(?P<en_month>{'|'.join(_MONTHS)})\b(?: (?P<y>20\d\d))?"),
+    ("month", "aeou", 
+        rf"\b(?P<en_month>{'|'.join(m for m in _MONTHS if m not in ('may', 'march'))})\b(?: (?P<y>20\d\d))?"),
+    ("ago", "前后", 
+        rf"(?<![第\d.])(?P<n>半|{_N3}) ?(?P<unit>天|日|周|个?星期|个?礼拜|个月|年)(?P<half>半)?(?:之"
+        rf"|以)?(?P<way>前|后)(?![几面期的]?期|台)"),
+    ("ago", "aon", 
+        r"\b(?P<n>an?|one|two|three|four|five|six|ten|\d{1,3}) (?P<unit>day|week"
+        r"|month|year)s? (?P<way>ago|from now|later)\b"),
+    ("ago", "aon", 
+        r"\b(?P<way>in) (?P<n>an?|one|two|three|four|five|six|ten|\d{1,3}) (?P<unit>day"
+        r"|week|month|year)s?(?:'? time)?\b"),
+    ("weekday", "周星礼", 
+        rf"(?<!每)(?P<step>{_STEP})?个?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天1-6])(?!年"
+        rf"|岁|期|[{CN}]|个|次|天)"),
     ("weekday", "y", rf"\b(?:(?P<step>last|this|next) |on )?(?P<en_wd>{'|'.join(_WEEKDAYS)})\b"),
     ("week", "周星礼", rf"(?P<step>{_STEP})个?(?:周(?!期|年|转)|星期|礼拜)(?P<part>末)?|周(?P<part2>末)"),
     ("week", "w", r"\b(?P<step>last|this|next) (?:week(?!day)(?P<part>end)?)\b"),
     ("monthstep", "月", rf"(?P<mstep>{_STEP})月(?:份)?(?P<part>{_PARTS})?(?!付)"),
-    ("monthstep", "m", r"\b(?P<part>end|start|beginning) of (?P<mstep>last|this|next|the) month\b|\b(?P<mstep2>last|this|next) month\b"),
+    ("monthstep", "m", 
+        r"\b(?P<part>end|start|beginning) of (?P<mstep>last|this|next|the) month\b"
+        r"|\b(?P<mstep2>last|this|next) month\b"),
     ("monthstep", "月", rf"(?:(?<![\d{CN}十个每])|(?<=[百千万亿][{CN}]))月(?P<part>底|末|初|中(?=[,。了的]|$))"),
     ("yearstep", "年y", rf"(?P<yword>{_YEAR_WORD})(?P<part>底|末|初)?|\b(?P<yword2>last year|this year|next year)\b"),
     ("yearstep", "年", r"(?<![\d个一二两三四五六七八九十半周])年(?P<part>底|末|初)"),
     ("relative", "天日晚早ty", "(?P<word>" + "|".join(sorted(_RELATIVE_DAYS, key=len, reverse=True)) + ")(?!动)"),
-    ("monthday", "号", rf"{_FREE}(?P<d>3[01]|[12]\d|[1-9]|[一二三四五六七八九]|[二三]?十[一二三四五六七八九]?|廿[一二三四五六七八九]?)号(?![线楼码文令店院房机])"),
+    ("monthday", "号", 
+        rf"{_FREE}(?P<d>3[01]|[12]\d|[1-9]|[一二三四五六七八九]|[二三]?十[一二三四五六七八九]?"
+        rf"|廿[一二三四五六七八九]?)号(?![线楼码文令店院房机])"),
     ("monthday", "日", rf"{_FREE}(?P<d>3[01]|[12]\d|[1-9])日(?![年利息化内均游费常之以前后罚])"),
-    ("monthday", "h", r"\b(?:on |by |before |until )?the (?P<d>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)\b(?! (?:of|instal|payment|period|one|month|time))"),
+    ("monthday", "h", 
+        r"\b(?:on |by |before |until )?the (?P<d>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)\b(?! (?:of"
+        r"|instal|payment|period|one|month|time))"),
 )  # fmt: skip
 _COMPILED = tuple((kind, frozenset(needed), re.compile(pattern)) for kind, needed, pattern in _PATTERNS)
-_HINT = re.compile("[年月日号天周期拜/.-]|20[0-9]{6}|[0-9](?:st|nd|rd|th)|" + "day|week|month|year|ago|" + "|".join(_MONTH_SHORT) + "|今|昨|明|后")
+_HINT = re.compile(
+    "[年月日号天周期拜/.-]|20[0-9]{6}|[0-9](?:st|nd|rd|th)|"
+    + "day|week|month|year|ago|"
+    + "|".join(_MONTH_SHORT)
+    + "|今|昨|明|后"
+)
 
 
 @dataclass(frozen=True)

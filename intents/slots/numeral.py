@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from intents.slots.english_numeral import read_english
 
 DIGITS = dict(zip("零〇○一二三四五六七八九", (0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)) | dict(
     zip("壹贰叁肆伍陆柒捌玖幺两俩仨弍", (1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 2, 3, 2), strict=True)
@@ -20,13 +22,6 @@ UNITS = {
     "k": 1000, "w": 10**4, "hundred": 100, "thousand": 1000, "grand": 1000, "million": 10**6,
 }  # fmt: skip
 TWENTIES = {"廿": 2, "卅": 3}
-WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen"
-).split()
-ENGLISH = {word: n for n, word in enumerate(WORDS)} | {
-    word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-}
 CN = "".join(DIGITS)
 CN_NUMBER = f"[{CN}十廿卅]"
 _RANGES = {"一两", "两三", "三五"}
@@ -51,14 +46,8 @@ _RANGE_SIGN = re.compile(r" ?(?:[-~—–－至到]| to ) ?")
 _COLLOQUIAL = re.compile(r"(?P<unit>[百千万])(?:来|把)(?P<again>万?)")
 _ABOUT_AFTER = re.compile(
     r"\+|多(?![少久长大次收扣付还出了交退转打给要花])|来(?=块|元|天|个|期|岁|笔|次|钱)|余(?=元|块|天|个|期|人|笔)"
-    rf"|几(?=块|元|天|个|期|岁|笔|次)"
+    r"|几(?=块|元|天|个|期|岁|笔|次)"
 )
-_ENGLISH_UNITS = "months?|years?|weeks?|days?|hours?|minutes?|periods?|instal|payment|percent|per cent|yuan|dollar|rmb"
-_ENGLISH_WORD = re.compile(
-    rf"(?:half an? (?=year|month|hour|million)|an? (?=hundred|thousand|million|grand)|one(?! of\b)(?= (?:hundred|thousand|million|{_ENGLISH_UNITS}))"
-    rf"|an? (?=(?:{_ENGLISH_UNITS})\b)(?! day late)|(?:{'|'.join(w for w in ENGLISH if w != 'one')})\b)"
-)
-_ENGLISH_NEXT = re.compile(rf"(?:[ -](?:and )?)(?:(?P<word>{'|'.join(ENGLISH)})|(?P<unit>hundred|thousand|million))\b")
 
 
 @dataclass(frozen=True)
@@ -72,6 +61,7 @@ class Numeral:
     approximate: bool = False
     scale: int = 1
     arabic: bool = False
+    largest_unit: int = 1
 
     @property
     def whole(self) -> bool:
@@ -110,7 +100,7 @@ def _joined(text: str, left: Numeral, right: Numeral) -> Numeral | None:
     if low >= right.value:
         return None
     approximate = left.approximate or right.approximate
-    return Numeral(left.start, right.end, low, right.value, approximate, right.scale, left.arabic and right.arabic)
+    return replace(right, start=left.start, value=low, high=right.value, approximate=approximate)
 
 
 def read_numeral(text: str) -> Decimal | None:
@@ -135,7 +125,10 @@ def _read_at(text: str, start: int) -> Numeral | None:
     if first in "百千万":
         return _colloquial(text, start)
     if first.isascii() and first.isalpha():
-        return _read_english(text, start)
+        spoken = read_english(text, start)
+        if spoken is None:
+            return None
+        return Numeral(start, spoken.end, spoken.value, scale=spoken.scale, largest_unit=spoken.scale)
     tokens, approximate = _tokens(text, start)
     if tokens and _OWN_UNIT.match(text, tokens[-1].end):
         loose = [i for i, token in enumerate(tokens) if token.loose]
@@ -145,7 +138,7 @@ def _read_at(text: str, start: int) -> Numeral | None:
 
 def _half(text: str, start: int) -> Numeral:
     if text.startswith("半万", start):
-        return Numeral(start, start + 2, Decimal(5000), scale=10**4)
+        return Numeral(start, start + 2, Decimal(5000), scale=10**4, largest_unit=10**4)
     return Numeral(start, start + 1, Decimal("0.5"))
 
 
@@ -154,7 +147,7 @@ def _colloquial(text: str, start: int) -> Numeral | None:
     if not match:
         return None
     value = UNITS[match["unit"]] * (10**4 if match["again"] else 1)
-    return Numeral(start, match.end(), Decimal(value), approximate=True, scale=value)
+    return Numeral(start, match.end(), Decimal(value), approximate=True, scale=value, largest_unit=value)
 
 
 def _numeral(text: str, tokens: list[_Token], approximate: bool) -> Numeral:
@@ -165,7 +158,14 @@ def _numeral(text: str, tokens: list[_Token], approximate: bool) -> Numeral:
     units = [int(token.low) for token in tokens if token.kind == "unit"]
     arabic = all(token.arabic for token in tokens)
     return Numeral(
-        tokens[0].start, end, low, high if high != low else None, approximate, units[-1] if units else 1, arabic
+        tokens[0].start,
+        end,
+        low,
+        high if high != low else None,
+        approximate,
+        scale=units[-1] if units else 1,
+        arabic=arabic,
+        largest_unit=max(units, default=1),
     )
 
 
@@ -297,24 +297,3 @@ def _without_broken_tail(tokens: list[_Token], text: str) -> list[_Token]:
     if following and following.lastgroup == "unit":
         return tokens[:-1]
     return tokens
-
-
-def _read_english(text: str, start: int) -> Numeral | None:
-    match = _ENGLISH_WORD.match(text, start)
-    if not match:
-        return None
-    word = match.group().strip()
-    if word.startswith("half"):
-        return Numeral(start, start + len(word), Decimal("0.5"))
-    total, current, end = 0, ENGLISH.get(word, 1), start + len(word)
-    scale = 1
-    while following := _ENGLISH_NEXT.match(text, end):
-        if following["word"]:
-            current += ENGLISH[following["word"]]
-        else:
-            scale = UNITS[following["unit"]]
-            current *= scale
-            if scale > 100:
-                total, current = total + current, 0
-        end = following.end()
-    return Numeral(start, end, Decimal(total + current), scale=scale)

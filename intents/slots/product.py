@@ -7,6 +7,7 @@ sound-alike (随新借), because that is how speech input and hurried typing get
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,7 +25,8 @@ _NOT_AFTER = {"月付": "款清息费", "随心": "所", "小稳": "定", "小�
 # Endings that make a name an ordinary word; a sound-alike of those would be some other ordinary word.
 _ORDINARY_ENDINGS = "码险包用"
 _FUNCTION_WORDS = frozenset("吗了的呢吧啊呀就再在是有和跟与要能可会不没过着")
-_SAME_SOUND = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ang", "an"), ("eng", "en"), ("ing", "in"), ("n", "l"))
+_SAME_INITIAL = (("zh", "z"), ("ch", "c"), ("sh", "s"))
+_SAME_FINAL = (("ang", "an"), ("eng", "en"), ("ing", "in"))
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,7 @@ def _is_coined(name: str) -> bool:
 @lru_cache(maxsize=1)
 def _homophones() -> dict[str, str]:
     """Character to every character that sounds like it, tones and the common southern mergers aside."""
-    from pypinyin import Style
     from pypinyin.constants import PINYIN_DICT
-    from pypinyin.style import convert
 
     by_sound: dict[str, list[str]] = defaultdict(list)
     sounds: dict[str, set[str]] = defaultdict(set)
@@ -71,23 +71,27 @@ def _homophones() -> dict[str, str]:
         if not 0x4E00 <= code <= 0x9FFF:
             continue
         for reading in readings.split(","):
-            sound = _merged(convert(reading, Style.NORMAL, strict=False))
+            sound = _merged(_toneless(reading))
             by_sound[sound].append(chr(code))
             sounds[chr(code)].add(sound)
-    wanted = {c for name in _wanted_names() for c in name}
+    wanted = {c for name in _coined_names() for c in name}
     return {c: "".join(o for sound in sounds[c] for o in by_sound[sound]) for c in wanted}
 
 
-def _wanted_names() -> list[str]:
+def _coined_names() -> list[str]:
     listed = yaml.safe_load(resources.files("intents").joinpath("products.yaml").read_text("utf-8"))
     return [n for product in listed for n in map(normalise, product["names"]) if _is_coined(n)]
 
 
+def _toneless(sound: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFD", sound) if c.isalpha())
+
+
 def _merged(sound: str) -> str:
-    for long, short in _SAME_SOUND[:3]:
+    for long, short in _SAME_INITIAL:
         if sound.startswith(long):
             sound = short + sound[len(long) :]
-    for long, short in _SAME_SOUND[3:6]:
+    for long, short in _SAME_FINAL:
         if sound.endswith(long):
             sound = sound[: -len(long)] + short
     return sound

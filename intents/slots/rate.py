@@ -24,15 +24,24 @@ _SIGN = re.compile(
 _CUSTOM = re.compile(
     rf"(?P<name>[分厘])(?P<half>半)?(?P<tail>[{CN}]|\d)?(?:厘)?(?P<interest>(?:的|钱的)?(?:[年月日]?利|[年月日]?息))?"
 )
-_CUSTOM_CONTEXT = re.compile(r"(?:[年月日天]|每天|每月)?(?:利率|利息|[年月日天]息|[年月日]利|利|息)(?:是|才|要|收|按|为|约|大概|:| )*$")
+_CUSTOM_CONTEXT = re.compile(
+    r"(?:[年月日天]|每天|每月)?(?:利率|利息|[年月日天]息|[年月日]利|利|息)(?:是|才|要|收|按|为|约|大概|:| )*$"
+)
 _CUSTOM_VALUE = {"year": Decimal("0.1"), "month": Decimal("0.01"), "day": Decimal("0.001")}
 _RATE_WORD = re.compile(
-    r"(?:利率|费率|费(?=率)|[年日月]化|年华|[日月年天]息|罚息|[日月年]利|利息|手续费|点数|\bapr|\brate|\binterest|\bfee)"
+    r"(?:利率|费率|费(?=率)|[年日月]化|年华|[日月年天]息|罚息|[日月年]利|利息"
+    r"|手续费|点数|\bapr|\brate|\binterest|\bfee)"
     r"(?:收益)?(?:率)?(?:才|就|只有|是|为|有|要|收|按|:|大概|约|=|of|is|at| )*$"
 )
 _MAYBE_MONEY = re.compile(r"(?:利息|手续费|罚息|interest|fee)(?!率)[^率]*$")
-_OTHER_UNIT = re.compile(rf" ?(?:元|块|圆|毛|角|万|千|百|期|个|天|年|月|日|号|次|笔|人|分|折|倍|厘|yuan|rmb|cny|dollars?|usd|months?|days?|[{CN}\d])")
-_NOT_A_RATE = re.compile(rf"分(?:钟|之|数|类|公司|别|行|享|散|次|批|开|摊|付|红|多少|几|期|半年|半个|[一二两三四五六七八九十\d]+ ?(?:期|个月|年|月|次)|成)")
+_OTHER_UNIT = re.compile(
+    rf" ?(?:元|块|圆|毛|角|万|千|百|期|个|天|年|月|日|号|次|笔|人|分|折|倍|厘"
+    rf"|yuan|rmb|cny|dollars?|usd|months?|days?|[{CN}\d])"
+)
+_NOT_A_RATE = re.compile(
+    r"分(?:钟|之|数|类|公司|别|行|享|散|次|批|开|摊|付|红|多少|几|期|半年|半个"
+    r"|[一二两三四五六七八九十\d]+ ?(?:期|个月|年|月|次)|成)"
+)
 _SHORT_SUFFIX = re.compile(r"的?(?:利|息|费|日息|罚)")
 _MONEY_SUFFIX = re.compile(r"(?:钱|毛|角)")
 _SCORE = re.compile(r"(?:打|评|得|考|信用|积|评了|打了|满)$|[元块毛角]$|信用$|评分|分数")
@@ -65,7 +74,9 @@ def _slot(page: Page, start: int, end: int, value: Decimal, fallback: RateUnit =
     stop = stop if after != "unknown" else end
     if fallback == "day" and unit == "unknown" and charged == "fee":
         fallback = "unknown"
-    return RateSlot(page.claim(start, stop), start, stop, plain(value), fallback if unit == "unknown" else unit, charged)
+    return RateSlot(
+        page.claim(start, stop), start, stop, plain(value), fallback if unit == "unknown" else unit, charged
+    )
 
 
 def _with_sign(page: Page, numeral: Numeral) -> RateSlot | None:
@@ -102,7 +113,7 @@ def _short(page: Page, numeral: Numeral) -> RateSlot | None:
 
 def _custom(page: Page, numeral: Numeral) -> RateSlot | Ambiguity | None:
     match = _CUSTOM.match(page.rest, numeral.end)
-    if not match or numeral.value > 36 or numeral.scale > 10 or _NOT_A_RATE.match(page.rest, numeral.end):
+    if not match or numeral.value > 36 or numeral.largest_unit > 10 or _NOT_A_RATE.match(page.rest, numeral.end):
         return None
     before = page.before(numeral.start)
     context = _CUSTOM_CONTEXT.search(before)
@@ -133,7 +144,7 @@ def _tail(match: re.Match[str]) -> Decimal:
 
 def _bare(page: Page, numeral: Numeral) -> Ambiguity | None:
     before = page.before(numeral.start)
-    if not _RATE_WORD.search(before) or _OTHER_UNIT.match(page.rest, numeral.end) or numeral.scale > 10:
+    if not _RATE_WORD.search(before) or _OTHER_UNIT.match(page.rest, numeral.end) or numeral.largest_unit > 10:
         return None
     if _MAYBE_MONEY.search(before) and numeral.value >= 10:
         return None

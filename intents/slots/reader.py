@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 from typing import TypeVar, cast
 
 from intents.slots.amount import amount, is_counted, read_amounts
@@ -92,7 +93,7 @@ class _Message:
     def _merge_ranges(self, kind: type[AmountSlot] | type[TermSlot]) -> None:
         """5000元到8000元: both ends are known, which of them is meant is not."""
         same = self._of(kind)
-        for low, high in zip(same, same[1:], strict=False):
+        for low, high in pairwise(same):
             between = self.page.rest[low.end : high.start]
             if low in self.slots and low.value < high.value and _RANGE_SIGN.fullmatch(between):
                 self.slots = [slot for slot in self.slots if slot not in (low, high)]

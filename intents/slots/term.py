@@ -18,25 +18,31 @@ _UNIT = re.compile(
     r"|(?P<year>年(?![级轻龄代度])|years?(?! old)\b|yrs?(?! old)\b)"
     r"|(?P<workday>个?工作日|个?交易日|个?营业日|(?:working|business) days?\b)"
     r"|(?P<day>天(?!天)|日(?![元利息化均])|days?\b)|(?P<week>个?(?:星期|礼拜)|周(?!岁|年|转)|weeks?\b)"
-    r"|(?P<hour>个?(?:小时|钟头)|hours?\b|hrs?\b)|(?P<minute>分钟|minutes?\b|mins?\b)|(?P<second>秒钟?(?!杀)|seconds?\b))"
+    r"|(?P<hour>个?(?:小时|钟头)|hours?\b|hrs?\b)|(?P<minute>分钟|minutes?\b"
+    r"|mins?\b)|(?P<second>秒钟?(?!杀)|seconds?\b))"
 )
 _TYPO_PERIOD = re.compile(r"[其齐棋旗](?![他她它实中余次])")
 _HALF = re.compile(r"半| and a half\b")
-_AND = re.compile(r"[零又 ]?")
+_AND = re.compile(r"[零又]|(?<=[a-z]),? (?:and )?|")
 _ABOUT_AFTER = re.compile(r"多(?![少久长大次收扣付还出了交退要])|左右|上下|来(?=[的,。]|$)")
 _ABOUT_BEFORE = re.compile(r"(?:大概|大约|约|差不多|快|将近|接近|about|around|roughly|nearly|almost) ?$")
 _WAITING = re.compile(
-    r"(?:逾期|拖欠|拖|晚|迟|等|都|已经|过|宽限|冻结|延|停|欠|满|隔|提前|忘|断|近|不足|持有|超过|待|[用交存买放做坐跑开](?=了)|late|overdue|for|past|within|after)(?:还|了|款|期|上|快|有|大概|过)*$"
+    r"(?:逾期|拖欠|拖|晚|迟|等|都|已经|过|宽限|冻结|延|停|欠|满|隔|提前|忘|断"
+    r"|近|不足|持有|超过|待|[用交存买放做坐跑开](?=了)|late|overdue|for|past"
+    r"|within|after)(?:还|了|款|期|上|快|有|大概|过)*$"
 )
 _CHOSEN = re.compile(r"(?:分|借|贷|选|期限|用|期限是|周转|办|for|over)(?:了|个|成|是|:| )*$")
 _WAITING_AFTER = re.compile(r"(?:没|未|不还|了还没|以上没|过去|内|以内|之内|late|overdue)")
 _ORDINAL_WORDS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
                   "ninth": 9, "tenth": 10, "eleventh": 11, "twelfth": 12}  # fmt: skip
 _ORDINAL = re.compile(
-    rf"\b(?:(?P<word>{'|'.join(_ORDINAL_WORDS)}|last|final)|(?P<n>\d{{1,3}})(?:st|nd|rd|th)) (?:{_INSTALMENTS}|month)\b"
+    rf"\b(?:(?P<word>{'|'.join(_ORDINAL_WORDS)}|last|final)|(?P<n>\d{{1,3}})(?:st"
+    rf"|nd|rd|th)) (?:{_INSTALMENTS}|month)\b"
     rf"|\b(?:{_INSTALMENTS}|month) (?:no\.? ?|number ?|# ?)?(?P<k>\d{{1,3}})\b"
 )
-_RELATIVE = re.compile(r"(?P<last>最后一?期|末期|尾期)|(?P<first>首期|头一?期)|(?P<step>上上|上一?|下下|下一?|这一?|本|当)期")
+_RELATIVE = re.compile(
+    r"(?P<last>最后一?期|末期|尾期)|(?P<first>首期|头一?期)|(?P<step>上上|上一?|下下|下一?|这一?|本|当)期"
+)
 _STEP = {"上上": -2, "上": -1, "上一": -1, "这": 0, "这一": 0, "本": 0, "当": 0, "下": 1, "下一": 1, "下下": 2}
 _ROLE_BEFORE: tuple[tuple[Role, str], ...] = (
     ("index", r"第 ?$"),
@@ -44,7 +50,11 @@ _ROLE_BEFORE: tuple[tuple[Role, str], ...] = (
     ("remaining", r"(?:还剩|剩下|剩余|剩|还有|还差|差|没还|未还|余下|剩的|with|remaining)(?:了|下|的|最后|后面| )*$"),
     ("first", r"(?:前面?|头|first) ?$"),
     ("last", r"(?:最近|最后|后面?|末|last) ?$"),
-    ("paid", r"(?:已经?还|还过|还了|还完|交了|交过|付了|付过|供了|扣了|已还|已付|已交|已扣|paid|made)(?:前|有|到|满|整整|差不多| )*$"),
+    (
+        "paid",
+        r"(?:已经?还|还过|还了|还完|交了|交过|付了|付过|供了|扣了|已还|已付|已交"
+        r"|已扣|paid|made)(?:前|有|到|满|整整|差不多| )*$",
+    ),
     ("to_pay", r"(?:(?<!分)(?:还|提前还|多还|先还|补|pay|prepay)) ?$"),
 )
 _ROLES = tuple((role, re.compile(pattern)) for role, pattern in _ROLE_BEFORE)
@@ -192,20 +202,30 @@ def _and_months(page: Page, end: int) -> tuple[Decimal, int]:
     joint = _AND.match(page.rest, end)
     position = joint.end() if joint else end
     for numeral in page.numerals:
-        if numeral.start == position or (numeral.start == end and page.rest[end : end + 1] == "零"):
+        if numeral.start in (position, end) and page.is_open(numeral.start, numeral.end):
             unit = _UNIT.match(page.rest, numeral.end)
-            if unit and unit.lastgroup == "month" and numeral.whole:
+            if unit and unit.lastgroup == "month" and numeral.whole and numeral.value < 12:
                 return numeral.value, unit.end()
     return Decimal(0), end
 
 
 def _invalid(page: Page, start: int, value: int) -> Invalid | None:
-    if page.rest[start - 1 : start] in ("-", "−", "负") and start > 0 and not page.rest[: start - 1].endswith(tuple("0123456789")):
+    if (
+        page.rest[start - 1 : start] in ("-", "−", "负")
+        and start > 0
+        and not page.rest[: start - 1].endswith(tuple("0123456789"))
+    ):
         return "negative"
     return "zero" if value == 0 else "too_large" if value > LONGEST_TERM else None
 
 
-_TIME_UNITS: dict[str, TimeUnit] = {"workday": "workday", "day": "day", "week": "day", "hour": "hour", "minute": "minute"}
+_TIME_UNITS: dict[str, TimeUnit] = {
+    "workday": "workday",
+    "day": "day",
+    "week": "day",
+    "hour": "hour",
+    "minute": "minute",
+}
 
 
 def _duration(
