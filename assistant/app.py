@@ -11,7 +11,19 @@ from fastapi import FastAPI
 from sqlalchemy.exc import OperationalError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.api import accounts, agents, board, cases, conversations, fees, health, inspections, metrics, pages
+from assistant.api import (
+    accounts,
+    agents,
+    board,
+    cases,
+    conversations,
+    desk_pages,
+    fees,
+    health,
+    inspections,
+    metrics,
+    pages,
+)
 from assistant.api.deps import Product
 from assistant.api.problems import install_problem_handlers, problem, translate
 from assistant.api.refusals import install_refusals
@@ -57,7 +69,7 @@ def create_app(assistant: Assistant, *, worker: bool = True, product: Product | 
     app.state.product = held
     app.add_middleware(BodyLimit)
     _install_errors(app)
-    for noun in (conversations, fees, agents, accounts, cases, inspections, board, metrics, health, pages):
+    for noun in (conversations, fees, agents, accounts, cases, inspections, board, metrics, health, pages, desk_pages):
         app.include_router(noun.router)
     return app
 
