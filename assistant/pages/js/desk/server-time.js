@@ -24,6 +24,9 @@ class ServerTime extends EventTarget {
     this.dispatchEvent(new Event('measured'));
   }
 
+  /** Whether there was a reading yet. */
+  get known() { return this.#trip !== Infinity; }
+
   /** Milliseconds since the epoch at the server. */
   now() { return Date.now() + this.#offset; }
 

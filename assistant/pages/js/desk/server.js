@@ -42,7 +42,7 @@ class Server extends EventTarget {
   #time(response, parsed, sent, received) {
     const date = Date.parse(response.headers.get('Date') ?? '');
     if (parsed?.now) serverTime.measure(parsed.now, sent, received);
-    else if (Number.isFinite(date)) serverTime.measure(new Date(date + HALF_SECOND), sent, received + 2 * HALF_SECOND);
+    else if (!serverTime.known && Number.isFinite(date)) serverTime.measure(new Date(date + HALF_SECOND), sent, received + 2 * HALF_SECOND);
   }
 }
 

@@ -1,0 +1,1 @@
+"""The product over HTTP: one router a noun; rules live below, routes only translate."""
