@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, text, update
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlalchemy import CheckConstraint, Column, Index, Update, bindparam, text, update
+from sqlmodel import Field, Session, SQLModel, select
 
 from handoff.case import Case
 from handoff.database import UtcDateTime
@@ -103,14 +104,18 @@ def insert(session: Session, case: Case, ageing_minutes: int, packet: dict[str, 
 
 def swap(session: Session, case: Case, ageing_minutes: int, expected_version: int) -> None:
     """Compare and swap: write the case only over the version it was read at. Raises CaseChanged."""
-    statement = (
-        update(CaseRecord)
-        .where(col(CaseRecord.id) == case.id, col(CaseRecord.version) == expected_version)
-        .values(**columns_of(case, ageing_minutes))
-        .execution_options(synchronize_session=False)
-    )
-    if session.connection().execute(statement).rowcount != 1:
+    values = columns_of(case, ageing_minutes)
+    parameters = {f"new_{name}": value for name, value in values.items()}
+    parameters |= {"key": case.id, "expected": expected_version}
+    if session.connection().execute(_swap_statement(tuple(values)), parameters).rowcount != 1:
         raise CaseChanged("the case was changed in the meantime; read it again and repeat the action")
+
+
+@cache
+def _swap_statement(names: tuple[str, ...]) -> Update:
+    table = CaseRecord.__table__  # type: ignore[attr-defined]
+    unchanged = (table.c.id == bindparam("key"), table.c.version == bindparam("expected"))
+    return update(table).where(*unchanged).values({name: bindparam(f"new_{name}") for name in names})
 
 
 def get_record(session: Session, case_id: str) -> CaseRecord:

@@ -57,20 +57,22 @@ class StreamFile:
         self._take(events.Entry(self.stream, kind, payload, self.now))
 
     def save(self) -> None:
-        """Append the events and rewrite the deadlines."""
-        events.append_many(self.session, self._pending)
-        self._pending = []
-        self._store()
-        self.version_read = len(self.facts)
-        deadlines.refresh(self.session, self.stream, self.runs(), self.severity)
+        """Append the events, write the row and rewrite the deadlines."""
+        save_all(self.session, [self])
 
     def _take(self, entry: events.Entry) -> None:
         self._pending.append(entry)
         self.facts.append(entry)
         self._runs = None
 
-    def _store(self) -> None:
-        """Nothing to store beside the events."""
+    def pending(self) -> list[events.Entry]:
+        """What is still to be appended, and from now on is not."""
+        entries, self._pending = self._pending, []
+        return entries
+
+    def store(self) -> None:
+        """Write what is kept beside the events: nothing for a bare stream."""
+        self.version_read = len(self.facts)
 
 
 class CaseFile(StreamFile):
@@ -133,13 +135,23 @@ class CaseFile(StreamFile):
         agent = self.session.get(Agent, agent_id)
         return agent.display_name if agent else "客服"
 
-    def _store(self) -> None:
+    def store(self) -> None:
+        """Insert the row, or swap it by the version it was read at. Raises CaseChanged."""
         ageing = self.policy.routing.ageing_minutes
         if self.version_read == 0:
             packet = self.facts[0].payload.get("packet") or {}
             case_record.insert(self.session, self.case, ageing, packet)
         elif len(self.facts) != self.version_read:
             case_record.swap(self.session, self.case, ageing, self.version_read)
+        super().store()
+
+
+def save_all(session: Session, files: Sequence[StreamFile]) -> None:
+    """Save several files at the cost of little more than one."""
+    events.append_many(session, [entry for file in files for entry in file.pending()])
+    for file in files:
+        file.store()
+    deadlines.refresh(session, [deadlines.Clocks(file.stream, file.runs(), file.severity) for file in files])
 
 
 def open_file(session: Session, case_id: str, now: datetime, rules: Rules | None = None) -> CaseFile:

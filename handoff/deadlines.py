@@ -6,10 +6,12 @@ One row is live per stream and clock, and one firing exists per row and mark: bo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint, text, update
+from sqlalchemy import Column, ForeignKey, Index, Integer, UniqueConstraint, bindparam, text, update
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from handoff.clock import Run
@@ -70,24 +72,69 @@ class Firing(SQLModel, table=True):
     superseded: bool = False
 
 
-def refresh(session: Session, stream: str, found: Sequence[Run], severity: int) -> None:
-    """Make the rows of a stream say what its folded runs say; settled rows are left alone."""
-    rows = {(row.clock, row.run): row for row in session.exec(select(Deadline).where(Deadline.stream == stream))}
-    fired = _fired(session, [row for row in rows.values() if not _settled(row)])
-    ended_first = sorted(found, key=lambda run: run.running)  # free the live place before another run takes it
-    for run in ended_first:
-        row = rows.get((run.clock, run.number))
-        if row is not None and _settled(row):
-            continue
-        if row is None:
-            row = Deadline(
-                stream=stream, clock=run.clock, run=run.number, basis=run.rule.basis, started_at=run.started_at
-            )
-        _copy(row, run, severity, fired.get(row.id or 0, frozenset()))
-        session.add(row)
-        if not run.running:
-            session.flush()
-    session.flush()
+@dataclass(frozen=True)
+class Clocks:
+    """The folded runs of one stream."""
+
+    stream: str
+    runs: Sequence[Run]
+    severity: int
+
+
+def refresh(session: Session, changed: Sequence[Clocks]) -> None:
+    """Make the rows of these streams say what their folded runs say; settled rows are left alone."""
+    rows = {(row.stream, row.clock, row.run): row for row in session.exec(_OF_STREAMS, params=_streams(changed))}
+    fired = fired_marks(session, [row for row in rows.values() if not _settled(row)])
+    for running in (False, True):  # ended runs first: they free the live place another run may take
+        for each in changed:
+            for run in each.runs:
+                row = rows.get((each.stream, run.clock, run.number))
+                if run.running is running and not (row is not None and _settled(row)):
+                    _write(session, row, run, each, fired)
+        session.flush()
+
+
+def _write(
+    session: Session, row: Deadline | None, run: Run, clocks: Clocks, fired: Mapping[int, frozenset[int]]
+) -> None:
+    marks = fired.get(row.id or 0, frozenset()) if row else frozenset()
+    values = columns_of_run(run, clocks.stream, clocks.severity, marks)
+    if row is None:
+        session.add(Deadline(**values))
+        return
+    values["breached_at"] = values["breached_at"] or row.breached_at
+    for name, value in values.items():
+        if getattr(row, name) != value:
+            setattr(row, name, value)
+
+
+def _streams(changed: Sequence[Clocks]) -> dict[str, list[str]]:
+    return {"streams": [each.stream for each in changed]}
+
+
+def columns_of_run(run: Run, stream: str, severity: int, fired: frozenset[int]) -> dict[str, Any]:
+    """The column values of a folded run whose marks `fired` have fired already."""
+    left = [mark for mark in run.rule.marks if mark not in fired]
+    if run.outcome == "breached" and run.rule.basis != "timer" and 100 in left:
+        left = [100]  # it ran out before it was stopped, and no worker has seen that yet
+    elif not run.running:
+        left = []
+    return {
+        "stream": stream,
+        "clock": run.clock,
+        "run": run.number,
+        "basis": run.rule.basis,
+        "severity": severity,
+        "started_at": run.started_at,
+        "due_at": run.due_at,
+        "next_mark": left[0] if left else None,
+        "fire_at": run.mark_at(left[0]) if left else None,
+        "paused": run.paused,
+        "estimated": run.estimated,
+        "breached_at": run.due_at if run.outcome == "breached" else None,
+        "stopped_at": run.stopped_at,
+        "outcome": run.outcome,
+    }
 
 
 def next_due(session: Session) -> datetime | None:
@@ -101,15 +148,20 @@ def due(session: Session, now: datetime, limit: int) -> list[Deadline]:
     return list(session.exec(query.with_for_update(skip_locked=True).execution_options(populate_existing=True)))
 
 
-def reached_marks(session: Session, row: Deadline, run: Run, now: datetime) -> list[tuple[int, datetime]]:
-    """The marks of a run reached by `now` that have not fired, lowest first."""
-    fired = _fired(session, [row]).get(row.id or 0, frozenset())
+def due_in(session: Session, stream: str, now: datetime) -> list[Deadline]:
+    """The due rows of one stream."""
+    query = select(Deadline).where(Deadline.stream == stream, col(Deadline.fire_at) <= now)
+    return list(session.exec(query.order_by(col(Deadline.fire_at)).execution_options(populate_existing=True)))
+
+
+def reached_marks(run: Run, fired: frozenset[int], now: datetime) -> list[tuple[int, datetime]]:
+    """The marks of a run reached by `now` that are not among those `fired`, lowest first."""
     marks = [(mark, run.mark_at(mark)) for mark in run.rule.marks if mark not in fired]
     return [(mark, at) for mark, at in marks if at is not None and at <= now]
 
 
 def record_firing(session: Session, row: Deadline, marks: Sequence[tuple[int, datetime]], now: datetime) -> Firing:
-    """Store the reached marks; the highest is returned, those below it are superseded."""
+    """Add the reached marks to the session; the highest is returned, those below it are superseded."""
     assert row.id is not None
     top = max(mark for mark, _ in marks)
     firings = [
@@ -126,8 +178,6 @@ def record_firing(session: Session, row: Deadline, marks: Sequence[tuple[int, da
     session.add_all(firings)
     if top == 100:
         row.breached_at = marks[-1][1]
-        session.add(row)
-    session.flush()
     return firings[-1]
 
 
@@ -141,26 +191,14 @@ def _settled(row: Deadline) -> bool:
     return row.outcome is not None and row.fire_at is None
 
 
-def _copy(row: Deadline, run: Run, severity: int, fired: frozenset[int]) -> None:
-    row.due_at, row.paused, row.severity = run.due_at, run.paused, severity
-    row.stopped_at, row.outcome, row.estimated = run.stopped_at, run.outcome, run.estimated
-    left = [mark for mark in run.rule.marks if mark not in fired]
-    if run.outcome == "breached" and run.rule.basis != "timer" and 100 in left:
-        left = [100]  # it ran out before it was stopped, and no worker has seen that yet
-    elif not run.running:
-        left = []
-    row.next_mark = left[0] if left else None
-    row.fire_at = run.mark_at(left[0]) if left else None
-    if run.outcome == "breached":
-        row.breached_at = run.due_at
-
-
-def _fired(session: Session, rows: Sequence[Deadline]) -> dict[int, frozenset[int]]:
+def fired_marks(session: Session, rows: Sequence[Deadline]) -> dict[int, frozenset[int]]:
+    """The marks that have fired, by deadline id; a deadline without any is absent."""
     ids = [row.id for row in rows if row.id is not None]
-    if not ids:
-        return {}
     found: dict[int, frozenset[int]] = {}
-    query = select(Firing.deadline_id, Firing.mark).where(col(Firing.deadline_id).in_(ids))
-    for deadline_id, mark in session.exec(query):
+    for deadline_id, mark in session.exec(_FIRED, params={"ids": ids}) if ids else []:
         found[deadline_id] = found.get(deadline_id, frozenset()) | {mark}
     return found
+
+
+_OF_STREAMS = select(Deadline).where(col(Deadline.stream).in_(bindparam("streams", expanding=True)))
+_FIRED = select(Firing.deadline_id, Firing.mark).where(col(Firing.deadline_id).in_(bindparam("ids", expanding=True)))

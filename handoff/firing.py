@@ -8,6 +8,7 @@ the lower ones are recorded as superseded: a warning is too late to matter once 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,8 +16,8 @@ from sqlmodel import Session
 
 from handoff import deadlines, ending, escalation, events, routing
 from handoff.case import State
-from handoff.casefile import CaseFile, StreamFile, open_file
-from handoff.clock import Run
+from handoff.casefile import CaseFile, StreamFile, save_all
+from handoff.clock import Fact, Run
 from handoff.database import become_writer
 from handoff.deadlines import Deadline, Firing
 from handoff.rules import Rules, bundled_rules
@@ -39,45 +40,64 @@ def fire_due(session: Session, now: datetime, rules: Rules | None = None, limit:
     """Claim and fire up to `limit` due deadlines inside one write transaction; the rest waits for the next call."""
     become_writer(session)
     rules = rules or bundled_rules()
-    claimed: dict[str, list[Deadline]] = {}
-    for row in deadlines.due(session, now, limit):
-        claimed.setdefault(row.stream, []).append(row)
-    fired: list[Fired] = []
-    for stream, rows in claimed.items():
-        try:
-            with session.begin_nested():
-                fired += _fire_stream(session, stream, rows, now, rules)
-        except Exception:  # one unreadable stream must not keep the others from firing
-            logger.exception("deadlines of %s could not be fired; trying again in a minute", stream)
-            deadlines.postpone(session, stream, now + timedelta(minutes=1))
+    rows = deadlines.due(session, now, limit)
+    try:
+        with session.begin_nested():
+            fired = _fire_rows(session, rows, now, rules)
+    except Exception:
+        logger.exception("a batch of deadlines could not be fired; trying its streams one by one")
+        fired = _fire_one_by_one(session, {row.stream for row in rows}, now, rules)
     if any(each.clock == "offer" for each in fired):
         routing.route(session, now, rules)
     return fired
 
 
-def _fire_stream(session: Session, stream: str, rows: list[Deadline], now: datetime, rules: Rules) -> list[Fired]:
-    file = _open(session, stream, now, rules)
-    fired = [each for row in rows for each in _fire(file, row)]
-    file.save()
+def _fire_one_by_one(session: Session, streams: set[str], now: datetime, rules: Rules) -> list[Fired]:
+    """One unreadable stream must not keep the others from firing; it is tried again in a minute."""
+    fired: list[Fired] = []
+    for stream in sorted(streams):
+        try:
+            with session.begin_nested():
+                fired += _fire_rows(session, deadlines.due_in(session, stream, now), now, rules)
+        except Exception:
+            logger.exception("deadlines of %s could not be fired; trying again in a minute", stream)
+            deadlines.postpone(session, stream, now + timedelta(minutes=1))
     return fired
 
 
-def _open(session: Session, stream: str, now: datetime, rules: Rules) -> StreamFile:
+def _fire_rows(session: Session, rows: Sequence[Deadline], now: datetime, rules: Rules) -> list[Fired]:
+    marks = deadlines.fired_marks(session, rows)
+    facts = events.read_many(session, {row.stream for row in rows})
+    files = {stream: _open(session, stream, facts.get(stream, []), now, rules) for stream in facts}
+    fired: list[Fired] = []
+    for row in rows:
+        file = files.get(row.stream)
+        fired += _fire(file, row, marks.get(row.id or 0, frozenset())) if file else _drop(row)
+    session.flush()
+    save_all(session, list(files.values()))
+    return fired
+
+
+def _open(session: Session, stream: str, facts: Sequence[Fact], now: datetime, rules: Rules) -> StreamFile:
     noun, _, key = stream.partition(":")
     if noun == "case":
-        return open_file(session, key, now, rules)
-    return StreamFile(session, stream, events.read(session, stream), now, rules)
+        return CaseFile(session, key, facts, now, rules)
+    return StreamFile(session, stream, facts, now, rules)
 
 
-def _fire(file: StreamFile, row: Deadline) -> list[Fired]:
+def _drop(row: Deadline) -> list[Fired]:
+    """A row without a run in the fold: settle it."""
+    row.outcome, row.fire_at, row.next_mark = "cancelled", None, None
+    return []
+
+
+def _fire(file: StreamFile, row: Deadline, fired: frozenset[int]) -> list[Fired]:
     run = next((run for run in file.runs() if (run.clock, run.number) == (row.clock, row.run)), None)
     if run is None:
-        row.outcome, row.fire_at, row.next_mark = "cancelled", None, None
-        file.session.add(row)
-        return []
+        return _drop(row)
     if run.outcome in {"met", "cancelled"} or (run.outcome and run.rule.basis == "timer"):
         return []
-    marks = deadlines.reached_marks(file.session, row, run, file.now)
+    marks = deadlines.reached_marks(run, fired, file.now)
     if not marks:
         return []
     firing = deadlines.record_firing(file.session, row, marks, file.now)
