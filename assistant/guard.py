@@ -6,6 +6,7 @@ Every numeric claim of a reply is read back with the same reader that reads cust
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,8 +15,20 @@ from decimal import Decimal
 from assistant.reply import Grounds, Reply, spoken_parts
 from intents.slots import Figure, figures, same_figure
 
+# Words the figure reader takes for numbers but that claim nothing: a day, a clause, the first instalment.
+_NO_CLAIM = re.compile(r"(?:an?|per|the|each) (?:day|week|month|year)|[一两几]条|[首末]期|(?:first|last) periods?|第?一期")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_UNITLESS = frozenset({"number", "count", "phone", "code", "marker", "time", "period_index", "day_of_month"})
 _MONEY = frozenset({"cny", "cny_per_day"})
-_RATIO = frozenset({"percent", "rate_day", "rate_month", "rate_period", "rate_year", "rate_once"})
+_WORDS = {
+    "days": ("天", "日", " days"),
+    "workdays": ("个工作日", " working days"),
+    "months": ("个月", " months"),
+    "years": ("年", " years"),
+    "hours": ("小时", " hours"),
+    "minutes": ("分钟", " minutes"),
+    "day_of_month": ("号", "日"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,12 +51,14 @@ class UntiedFigure(RuntimeError):
 
 def untied_figures(reply: Reply, grounds: Iterable[Grounds], customer: Sequence[str]) -> tuple[Untied, ...]:
     """Every figure of the reply that no ground and no words of the customer carry."""
+    grounds = tuple(grounds)
     allowed = [f for ground in grounds for f in _figures_of(ground)]
     allowed += [f for words in customer for f in figures(words)]
     found = []
     for part in spoken_parts(reply):
         for figure in figures(part):
-            if not any(same_figure(figure, other) for other in allowed):
+            tied = any(same_figure(figure, other) for other in allowed) or _named_by(figure, grounds)
+            if not tied and not _NO_CLAIM.fullmatch(figure.text.strip().lower()):
                 found.append(Untied(figure.text, part))
     return tuple(found)
 
@@ -52,6 +67,16 @@ def check(reply: Reply, grounds: Iterable[Grounds], customer: Sequence[str]) -> 
     """Raise `UntiedFigure` when the reply holds a figure without grounds."""
     if untied := untied_figures(reply, grounds, customer):
         raise UntiedFigure(untied)
+
+
+def _named_by(figure: Figure, grounds: Sequence[Grounds]) -> bool:
+    """A number said without a unit (a telephone, an age, a day of the month), or one out of a text or count row such as
+    「3 / 5 / 10」, is tied by its digits."""
+    digits = _NUMBER.findall(figure.text)
+    unitless = figure.kind in _UNITLESS
+    return bool(digits) and all(
+        any(d in _NUMBER.findall(g.rendered) for g in grounds if unitless or g.unit in ("text", "count")) for d in digits
+    )
 
 
 def _figures_of(ground: Grounds) -> list[Figure]:
@@ -66,11 +91,16 @@ def _figures_of(ground: Grounds) -> list[Figure]:
 
 
 def _decimal_readings(value: Decimal, unit: str) -> list[Figure]:
+    """A calculator's figure as it may be worded: money with and without its unit, percent as percent, days as days."""
     plain = f"{value:f}"
     if unit in _MONEY:
         return [*figures(f"{plain}元"), *figures(plain)]
-    if unit == "percent" and "." not in plain and value > 1:
-        return [*figures(f"{plain}%")]
-    if unit in _RATIO:
-        return [*figures(f"{plain}%"), *figures(f"{value * 100:f}%")]
-    return list(figures(plain))
+    if unit == "percent":
+        return list(figures(f"{plain}%"))
+    if unit in _WORDS:
+        return [f for word in _WORDS[unit] for f in figures(f"{plain}{word}")]
+    return [f for word in ("", "期", "第{}期", "个", "年") for f in figures(_worded(plain, word))]
+
+
+def _worded(plain: str, word: str) -> str:
+    return word.format(plain) if "{}" in word else f"{plain}{word}"

@@ -95,13 +95,9 @@ class Brain:
     ) -> list[Passage]:
         if understanding.blank or reading.intent in (OUT_OF_SCOPE, HUMAN):
             return []
-        return self.base.find(
-            reading.question_text,
-            today,
-            intent=reading.intent,
-            product=reading.product,
-            lang=lang_of(language),
-        )
+        wanted = {"intent": reading.intent, "lang": lang_of(language)}
+        own = self.base.find(reading.question_text, today, product=reading.product, **wanted)
+        return own or self.base.find(reading.question_text, today, **wanted)
 
     def _finish(self, turn: Turn, draft: Draft, facts: frozenset[str], said: tuple[str, ...]) -> Taken:
         untied = guard.untied_figures(draft.reply, draft.grounds, said)

@@ -24,7 +24,9 @@ _FEW_WORDS = 4
 _SURE = 0.9
 _ENGLISH = frozenset(
     "the is are am was were do does did how what why when where who which can could will would should my your you i me "
-    "it this that not and or to of for in on with please help need want have has had loan card money pay".split()
+    "it this that not and or to of for in on with please help need want have has had loan card money pay "
+    "hi hello thanks thank ok okay yes no refund status bill fee fees rate interest withdraw withdrawal limit account "
+    "password login code transfer payment repay repayment credit overdue human agent app fund insurance claim".split()
 )
 
 
@@ -52,7 +54,7 @@ def detect(text: str, default: Language = Language.ZH_HANS) -> Language:
         return Language.OTHER
     if han and (han * 3 >= latin or han >= 4):
         return _chinese_script(plain)
-    return _latin_language(plain) if latin else default
+    return _latin_language(plain, default) if latin else default
 
 
 def _chinese_script(text: str) -> Language:
@@ -65,16 +67,18 @@ def _chinese_script(text: str) -> Language:
     return Language.ZH_HANT if to_simplified > to_traditional else Language.ZH_HANS
 
 
-def _latin_language(text: str) -> Language:
+def _latin_language(text: str, default: Language) -> Language:
     words = re.findall(r"[a-zA-Z\u00c0-\u024f']+", text)
     known = sum(word.lower() in _ENGLISH for word in words)
-    if text.isascii() and (len(words) < _FEW_WORDS or known * 3 >= len(words)):
+    if text.isascii() and known * 3 >= len(words):
         return Language.EN
+    if text.isascii() and len(words) < _FEW_WORDS:
+        return default  # a brand, an error code, keyboard noise: no language at all
     DetectorFactory.seed = 0
     try:
         best = detect_langs(" ".join(words).lower())[0]
     except LangDetectException:
-        return Language.EN
+        return default
     if best.lang == "en" or (text.isascii() and best.prob < _SURE):
         return Language.EN
     return Language.OTHER

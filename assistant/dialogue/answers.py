@@ -144,21 +144,24 @@ def _of_source(row: FeeRow, today: date) -> Citation:
 
 
 def _of_row(row: FeeRow, lang: Lang) -> Grounds:
-    return Grounds(row.value, row.unit, row.render(lang), row.id)
+    return Grounds(row.render(lang), row.unit, row.render(lang), row.id)
 
 
 def _row_citations(made: Calculation, today: date) -> tuple[Citation, ...]:
-    return tuple(
-        Citation(
+    """One citation a clause, in the order of the calculation."""
+    found: dict[tuple[str, str, str], Citation] = {}
+    for c in made.citations:
+        cited = Citation(
             document=c.document,
             clause=c.clause,
             version=c.version,
             valid_from=c.valid_from,
-            row_id=c.row_id,
+            row_id=c.row_id or None,
+            title=c.name,
             as_of=today,
         )
-        for c in made.citations
-    )
+        found.setdefault((c.document, c.clause, c.version), cited)
+    return tuple(found.values())
 
 
 def _grounds(made: Calculation) -> tuple[Grounds, ...]:
@@ -168,13 +171,12 @@ def _grounds(made: Calculation) -> tuple[Grounds, ...]:
 def _tables(made: Calculation, lang: Lang) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for table in made.tables:
-        block: dict[str, Any] = {
-            "kind": table.kind,
-            "title": table.title[lang],
-            "columns": list(table.columns[lang]),
-            "rows": [list(row) for row in table.rows[lang]],
-        }
-        if table.statement:
-            block["statement"] = table.statement[lang]
-        found.append(block)
+        found.append(
+            {
+                "kind": "disclosure" if table.id == "disclosure" else "table",
+                "title": table.title[lang],
+                "columns": list(table.columns[lang]),
+                "rows": [list(row) for row in table.rows[lang]],
+            }
+        )
     return found

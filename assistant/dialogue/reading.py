@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+import yaml
 
 from assistant.dialogue.slots import EXPECTING, Value, as_text, corrected_names, named_values, values_of
 from assistant.dialogue.state import Known, Option, State
@@ -20,6 +24,7 @@ STALE_TURNS = 8
 _FLOOR = 0.12
 _CLOSE = 0.5
 _SURE_FOLLOW_UP = 0.35
+_FEW_MORE = 3
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,7 @@ def read(understanding: Understanding, state: State) -> Reading:
     known = _merged(state, said)
     intent, probability, sure, follow_up = _topic(understanding, state, choice, bool(said), product)
     other = _other_topic(understanding, state, intent, said)
-    made = plan(intent, product, values_of(known))
+    made = _plan(intent, product, known)
     return Reading(
         intent=intent,
         probability=probability,
@@ -78,6 +83,21 @@ def read(understanding: Understanding, state: State) -> Reading:
         fills=_fills(state, said, product),
         question_text=understanding.text,
     )
+
+
+@lru_cache(maxsize=1)
+def _products_asked() -> dict[str, tuple[str, ...]]:
+    text = resources.files("assistant").joinpath("dialogue/products_asked.yaml").read_text("utf-8")
+    return {intent: tuple(products) for intent, products in yaml.safe_load(text).items()}
+
+
+def _plan(intent: str, product: str | None, known: Mapping[str, Known]) -> Plan:
+    """What the calculation needs; for intents whose answer depends on the product, the product first."""
+    made = plan(intent, product, values_of(known))
+    asked = _products_asked().get(intent, ())
+    if made.status == "none" and asked and product not in asked:
+        return Plan("missing", ("product",), asked)
+    return made
 
 
 def expecting(state: State) -> str | None:
@@ -136,8 +156,9 @@ def _topic(
         answers = gave_values or choice is not None or product != state.product
         if answers or not sure or understanding.intent == question.intent:
             return question.intent, understanding.probability, True, False
-    named = bool(understanding.slots.products) and len(understanding.normalised) <= 10
-    elliptical = Act.ELLIPTICAL in understanding.acts or (named and understanding.abstain)
+    if state.topic and _only_names_product(understanding):
+        return state.topic, 1.0, True, True
+    elliptical = Act.ELLIPTICAL in understanding.acts
     if state.topic and understanding.in_context and (elliptical or (not sure and gave_values)):
         intent, probability = understanding.in_context[0]
         if probability >= _SURE_FOLLOW_UP:
@@ -145,6 +166,13 @@ def _topic(
     if state.topic and not sure and gave_values:
         return state.topic, understanding.probability, True, True
     return understanding.intent, understanding.probability, sure, False
+
+
+def _only_names_product(understanding: Understanding) -> bool:
+    """The message is a product's name and hardly a word more: it narrows the last topic down."""
+    products = understanding.slots.products
+    named = sum(slot.end - slot.start for slot in products)
+    return bool(products) and len(understanding.normalised) - named <= _FEW_MORE
 
 
 def _other_topic(
