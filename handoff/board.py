@@ -20,11 +20,15 @@ PLOTTED = ("opened", "resolved", "deadline_breached")
 
 @dataclass(frozen=True)
 class Nearest:
-    """The clock of a case that runs out first (or ran out first); `due_at` is None while all are paused."""
+    """The clock of a case that runs out first (or ran out first); `due_at` is None while all are paused.
+
+    `mark` is the highest warning mark that has fired, in percent of the limit; 0 before the first.
+    """
 
     clock: str
     due_at: datetime | None
     breached: bool
+    mark: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,14 @@ def nearest_clocks(session: Session, case_ids: list[str]) -> dict[str, Nearest]:
         case_id = row.stream.removeprefix("case:")
         other = found.get(case_id)
         if other is None or _sooner(row.due_at, other.due_at):
-            found[case_id] = Nearest(row.clock, row.due_at, row.breached_at is not None)
+            found[case_id] = Nearest(row.clock, row.due_at, row.breached_at is not None, _mark(row))
     return found
+
+
+def _mark(row: Deadline) -> int:
+    if row.breached_at is not None:
+        return 100
+    return {80: 50, 100: 80}.get(row.next_mark or 0, 0)
 
 
 def _sooner(one: datetime | None, other: datetime | None) -> bool:

@@ -96,6 +96,7 @@ def items(session: Session, agent: Agent, rules: Rules, rows: Sequence[CaseRecor
                     "name": policy.clock(clock.clock).name,
                     "due_at": clock.due_at,
                     "breached": clock.breached,
+                    "mark": clock.mark,
                 },
             }
         )
