@@ -5,6 +5,7 @@ Pure: the same understanding and state give the same reading. Nothing is decided
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -77,7 +78,7 @@ def read(understanding: Understanding, state: State) -> Reading:
         rejected=rejected,
         follow_up=follow_up,
         other_topic=other,
-        rivals=_rivals(understanding),
+        rivals=_rivals(understanding, state),
         unclear=understanding.slots.ambiguities[0] if understanding.slots.ambiguities else None,
         plan=made,
         fills=_fills(state, said, product),
@@ -128,6 +129,20 @@ def _choice(understanding: Understanding, state: State) -> tuple[Option | None, 
     return None, False
 
 
+@lru_cache(maxsize=1)
+def _vague() -> tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]:
+    text = resources.files("assistant").joinpath("dialogue/vague.yaml").read_text("utf-8")
+    return tuple((re.compile(row["says"]), tuple(row["means"])) for row in yaml.safe_load(text))
+
+
+def _meanings(understanding: Understanding, state: State) -> tuple[str, ...]:
+    """The meanings of a message that is vague however sure the classifier is; empty when something narrows it down."""
+    if state.topic or state.question or state.product or understanding.slots.products:
+        return ()
+    said = understanding.normalised.strip(" ,，。.!！?？~")
+    return next((meant for pattern, meant in _vague() if pattern.fullmatch(said)), ())
+
+
 def _product(understanding: Understanding, said: dict[str, tuple[Value, str]], state: State) -> str | None:
     if "product" in said:
         return str(said.pop("product")[0])
@@ -151,7 +166,7 @@ def _topic(
     question = state.question
     if choice and question and question.kind == "clarify":
         return choice.value, 1.0, True, False
-    sure = not understanding.abstain
+    sure = not understanding.abstain and not _meanings(understanding, state)
     if question and question.kind in ("collect", "confirm"):
         answers = gave_values or choice is not None or product != state.product
         if answers or not sure or understanding.intent == question.intent:
@@ -195,8 +210,11 @@ def _stale(state: State, said: Mapping[str, tuple[Value, str]], made: Plan) -> t
     return tuple(name for name in old if name in ("amount", "remaining"))
 
 
-def _rivals(understanding: Understanding) -> tuple[tuple[str, float], ...]:
+def _rivals(understanding: Understanding, state: State) -> tuple[tuple[str, float], ...]:
     """The two or three likeliest meanings when they are close; empty when one stands out or none does."""
+    if meanings := _meanings(understanding, state):
+        probabilities = dict(understanding.ranking)
+        return tuple((intent, probabilities.get(intent, 0.0)) for intent in meanings)
     best = understanding.ranking[0][1]
     close = [
         (intent, p)

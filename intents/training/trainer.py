@@ -48,7 +48,6 @@ class TrainingJob:
     calibration: Dataset | None = None
     recipe: Recipe = Recipe()
     error_target: float = ERROR_TARGET
-    augment: Callable[[str, np.random.Generator], str] | None = None
 
 
 def train(job: TrainingJob, out: Path) -> Figures:
@@ -61,7 +60,7 @@ def train(job: TrainingJob, out: Path) -> Figures:
     calibration = _read(job.calibration) if job.calibration else data.take(parts.calibration)
     classes = training.indices(labels)
     ngrams = fit_ngram_head(training.texts, classes, len(labels), job.recipe.seed)
-    tuned = finetune(sentence_transformer(), training.texts, classes, len(labels), job.recipe, job.augment)
+    tuned = finetune(sentence_transformer(), training.texts, classes, len(labels), job.recipe)
     with replaced_atomically(out.absolute()) as work:
         scorer = _write_parts(tuned, ngrams, work)
         blend = fit_blend(*scorer(calibration), calibration.indices(labels))
