@@ -14,7 +14,7 @@ _ENGLISH_NUMBERS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 _NUMBERED: tuple[str, ...] = (
     rf"第 ?(?P<n>{_N}) ?(?:个(?!月|星期|礼拜|工作日|季度|人)|项|种|款(?!规定)|笔(?!分)|条(?!款)|张|份|选项)",
     rf"(?:我?选|选择|选项|option |number |choice |no\. ?|#) ?(?:第)? ?(?P<k>{_N})(?![\d{CN}十百千万.,%期元块年]"
-    rf"|个月|个?月|分|号线)",
+    rf"|个|种|下|些|月|分|号线)",
     rf"(?P<e>{'|'.join(_ENGLISH_NUMBERS)}) please$",
 )
 _FIXED: tuple[tuple[int, str], ...] = (
@@ -23,9 +23,13 @@ _FIXED: tuple[tuple[int, str], ...] = (
         r"都不(?:是|对|要|想要|选|需要)|一个都?不是|全不是|没有一个是|哪个都不是"
         r"|以上都不|neither\b|none of (?:them|these|those|the above)",
     ),
-    (ALL, r"都要|全都?要|两个都|三个都|都想?(?:问|办|看|查)|both(?: of them)?\b|all of them"),
-    (LAST, r"最后(?:那|一|的那)?个|最下面(?:那|一)?个|(?:后面|下面|后边|后)(?:那|的那|一)?个|后者|the latter\b"),
-    (1, r"(?:前面|上面|前边|最上面|最前面|头)(?:那|的那|一)个?|前者|头一个|the former\b"),
+    (ALL, r"都要(?=[,。!了吧]|$)|两个都|三个都|都想?(?:问|办|看|查)(?=一下|吧|$)|both(?: of them)?\b|all of them"),
+    (
+        LAST,
+        r"最后(?:那|一|的那)?个(?!月|工作日)|最下面(?:那|一)?个|(?:后面|下面|后边)(?:那|的那|一)?[个笔种]"
+        r"|后一个(?!月)|后者|the latter\b",
+    ),
+    (1, r"(?:前面|上面|前边|最上面|最前面)(?:那|的那|一)[个笔种]|前一个(?!月)|前者|头一个(?!月)|the former\b"),
 )
 _ORDINAL = re.compile(
     rf"(?:^|\bthe |\bmy )(?P<word>{'|'.join(_ENGLISH)})(?: (?:one|option|choice"

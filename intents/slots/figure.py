@@ -30,8 +30,8 @@ FigureKind = Literal[
 ]  # fmt: skip
 _NAMES = frozenset({"phone", "card", "code", "document", "marker"})
 _MEASURE = re.compile(
-    r" ?(?P<unit>个|人|次|岁|周岁|位|笔|条|张|家|点|名|项|件|份|户|种|股|倍|楼"
-    r"|层|页|字|步|度|米|公里|斤|遍|届|台|部|辆|款|类|级|档|期|年|天|times|people)"
+    r" ?(?P<unit>个|人|次|岁|周岁|位|笔|条|张|家|名|项|件|份|户|种|股|倍|楼"
+    r"|层|页|字|步|度|米|公里|斤|遍|届|台|部(?!分)|辆|款|类|级|档|期|年|天|times|people)"
 )
 _ARTICLES = frozenset("个位名种下款类项期")
 _DIGIT = re.compile(r"\d")

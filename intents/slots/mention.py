@@ -36,7 +36,8 @@ _EN_DAY = r"(?P<d>\d{1,2})(?:st|nd|rd|th)?"
 _WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 _RELATIVE_DAYS = {
     "大前天": -3, "前天": -2, "前日": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "今天": 0, "今日": 0, "今晚": 0,
-    "今早": 0, "明天": 1, "明日": 1, "明早": 1, "后天": 2, "大后天": 3, "the day before yesterday": -2, "day before yesterday": -2,
+    "今早": 0, "明天": 1, "明日": 1, "明早": 1, "后天": 2, "大后天": 3,
+    "the day before yesterday": -2, "day before yesterday": -2,
     "yesterday": -1, "today": 0, "tonight": 0, "the day after tomorrow": 2, "day after tomorrow": 2, "tomorrow": 1,
 }  # fmt: skip
 _STEPS = {

@@ -41,7 +41,9 @@ _TOKEN = re.compile(
 )
 _DECIMALS = re.compile(rf"[{CN}]{{1,12}}")
 _MOST_TOKENS = 24
-_START = re.compile(rf"\d|[{CN}十拾廿卅]|半(?=万|年|个月|个小时|小时)|[百千万](?:来|把)(?=块|元|万)|(?<![a-z])[a-z]")
+_START = re.compile(
+    rf"\d|[{CN}十拾廿卅]|(?<![上下前后大])半(?=万|年|个月|个小时|小时)|[百千万](?:来|把)(?=块|元|万)|(?<![a-z])[a-z]"
+)
 _RANGE_SIGN = re.compile(r" ?(?:[-~—–－至到]| to ) ?")
 _COLLOQUIAL = re.compile(r"(?P<unit>[百千万])(?:来|把)(?P<again>万?)")
 _ABOUT_AFTER = re.compile(

@@ -20,7 +20,11 @@ from intents.slots.page import Page
 from intents.slots.slot import ProductSlot
 
 # Where a short name is part of another word: regular expressions for what may not stand before and after it.
-_NOT_BEFORE = {"月付": "每个按这上下当本首次几各俩半一二两三四五六七八九十", "心借": "安省放", "钱包": "信宝付子东"}
+_NOT_BEFORE = {
+    "月付": "每个按这上下当本首次几各俩半一二两三四五六七八九十",
+    "心借": "安省放小关用担",
+    "钱包": "信宝付子东",
+}
 _NOT_AFTER = {"月付": "款清息费", "随心": "所", "小稳": "定", "小智": "能慧"}
 # Endings that make a name an ordinary word; a sound-alike of those would be some other ordinary word.
 _ORDINARY_ENDINGS = "码险包用"

@@ -36,12 +36,13 @@ _RATE_WORD = re.compile(
 _MAYBE_MONEY = re.compile(r"(?:利息|手续费|罚息|interest|fee)(?!率)[^率]*$")
 _OTHER_UNIT = re.compile(
     rf" ?(?:元|块|圆|毛|角|万|千|百|期|个|天|年|月|日|号|次|笔|人|分|折|倍|厘"
-    rf"|yuan|rmb|cny|dollars?|usd|months?|days?|[{CN}\d])"
+    rf"|yuan|rmb|cny|dollars?|usd|months?|days?|[{CN}\d](?!期|个月|天|年))"
 )
 _NOT_A_RATE = re.compile(
     r"分(?:钟|之|数|类|公司|别|行|享|散|次|批|开|摊|付|红|多少|几|期|半年|半个"
     r"|[一二两三四五六七八九十\d]+ ?(?:期|个月|年|月|次)|成)"
 )
+_SENTENCE_END = re.compile(r"[,。!?;吗吧么呢]|$")
 _SHORT_SUFFIX = re.compile(r"的?(?:利|息|费|日息|罚)")
 _MONEY_SUFFIX = re.compile(r"(?:钱|毛|角)")
 _SCORE = re.compile(r"(?:打|评|得|考|信用|积|评了|打了|满)$|[元块毛角]$|信用$|评分|分数")
@@ -144,6 +145,9 @@ def _tail(match: re.Match[str]) -> Decimal:
 
 def _bare(page: Page, numeral: Numeral) -> Ambiguity | None:
     before = page.before(numeral.start)
+    spoken_digit = not numeral.arabic and numeral.end - numeral.start == 1
+    if spoken_digit and not _SENTENCE_END.match(page.rest, numeral.end):
+        return None
     if not _RATE_WORD.search(before) or _OTHER_UNIT.match(page.rest, numeral.end) or numeral.largest_unit > 10:
         return None
     if _MAYBE_MONEY.search(before) and numeral.value >= 10:

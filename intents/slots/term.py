@@ -28,8 +28,8 @@ _ABOUT_AFTER = re.compile(r"多(?![少久长大次收扣付还出了交退要])|
 _ABOUT_BEFORE = re.compile(r"(?:大概|大约|约|差不多|快|将近|接近|about|around|roughly|nearly|almost) ?$")
 _WAITING = re.compile(
     r"(?:逾期|拖欠|拖|晚|迟|等|都|已经|过|宽限|冻结|延|停|欠|满|隔|提前|忘|断"
-    r"|近|不足|持有|超过|待|[用交存买放做坐跑开](?=了)|late|overdue|for|past"
-    r"|within|after)(?:还|了|款|期|上|快|有|大概|过)*$"
+    r"|近|不足|持有|超过|待|late|overdue|past|within|after)(?:还|了|款|期|上|快|有|大概|过| |for)*$"
+    r"|[^借分贷办选批定]了 ?$"
 )
 _CHOSEN = re.compile(r"(?:分|借|贷|选|期限|用|期限是|周转|办|for|over)(?:了|个|成|是|:| )*$")
 _WAITING_AFTER = re.compile(r"(?:没|未|不还|了还没|以上没|过去|内|以内|之内|late|overdue)")
