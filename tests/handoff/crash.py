@@ -78,12 +78,13 @@ def torment(url: str, kills: int, seed: int = 7) -> Outcome:
     confirmed = -1
     client: Any = None
     worker: Any = None
+    pace = _pace(url, rules, agent.key)
     for _ in range(kills):
         if worker is None or not worker.is_alive():
             worker = _start(_work, url, rules)
         if client is None or not client.is_alive():
             client = _start(_act, url, rules, agent.key, confirmed + 1, None, write)
-        time.sleep(chance.uniform(0.02, 0.6))
+        time.sleep(chance.uniform(0.02, 2 * pace))
         victim = chance.choice((client, client, worker))
         os.kill(victim.pid, signal.SIGKILL)
         victim.join()
@@ -99,6 +100,14 @@ def torment(url: str, kills: int, seed: int = 7) -> Outcome:
     os.close(read)
     os.close(write)
     return Outcome(kills, last + 1, (last + 1) // STEPS, _check(url, rules, last))
+
+
+def _pace(url: str, rules: Rules, agent: int) -> float:
+    """Seconds a fresh client needs for one conversation here and now, so that kills fall into every part of it."""
+    began = time.monotonic()
+    process = _start(_act, url, rules, agent, -STEPS, -1, None)
+    process.join()
+    return time.monotonic() - began
 
 
 def _start(target: Any, *args: Any) -> Any:
@@ -123,7 +132,7 @@ def _act(url: str, rules: Rules, agent: int, first: int, last: int | None, pipe:
 
 def operate(engine: Engine, rules: Rules, agent: int, number: int) -> None:
     """One operation, safe to repeat."""
-    conversation, step = f"k{number // STEPS}", number % STEPS
+    conversation, step = f"k{number // STEPS}", number % STEPS  # the pace-maker's conversation is k-1
     now = datetime.now(UTC)
 
     def act(session: Any) -> None:
@@ -172,13 +181,13 @@ def _check(url: str, rules: Rules, last: int) -> int:
     engine = open_engine(url)
     with session_scope(engine) as session:
         records = list(session.exec(select(CaseRecord)))
-        assert len(records) == (last + 1) // STEPS, "a case was lost or doubled"
+        assert len(records) == (last + 1) // STEPS + 1, "a case was lost or doubled"
         for record in records:
             facts = events.read(session, events.case_stream(record.id))
             told = events.read(session, events.conversation_stream(record.conversation_id))
             _check_case(record, facts, told, rules)
             _check_deadlines(session, record, facts, rules)
-        rated_low = sum(number % 5 < 3 for number in range(last + 1) if number % STEPS == 6)
+        rated_low = sum(number % 5 < 3 for number in range(-STEPS, last + 1) if number % STEPS == 6)
         assert len(list(session.exec(select(Inspection)))) == rated_low, "an inspection was lost or doubled"
         count = len(list(session.exec(select(Firing.id))))
     engine.dispose()
