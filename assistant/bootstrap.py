@@ -16,8 +16,9 @@ from assistant.settings import Settings
 from assistant.turn import Brain
 from handoff.database import open_engine
 from intents.classifier import Classifier
-from intents.encoder.cache import base_encoder, default_cache_directory
+from intents.encoder.cache import default_cache_directory
 from intents.encoder.encoder import OnnxEncoder
+from intents.encoder.source import encoder_source
 from intents.normalise import canonical
 from intents.taxonomy import taxonomy
 from knowledge.base import KnowledgeBase
@@ -41,8 +42,8 @@ def cache_directory(settings: Settings) -> Path:
 
 def load_model(settings: Settings, directory: Path | None = None) -> Classifier:
     """The classifier of the settings, or of another model directory."""
-    base = base_encoder(cache_directory(settings))
-    return Classifier.load(directory or settings.model, base, settings.threads)
+    source = encoder_source(settings.encoder, cache_directory(settings))
+    return Classifier.load(directory or settings.model, source, settings.threads)
 
 
 def index_encoder(model: Classifier) -> _IndexEncoder:

@@ -21,7 +21,7 @@ from assistant.settings import Settings
 
 app = typer.Typer(
     name="shouwen",
-    help="首问: answers routine questions of a finance firm's customers with sources, hands the rest to people in time.",
+    help="首问: answers customers' routine questions with sources, hands the rest to people in time.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
@@ -38,6 +38,7 @@ def refusing() -> Iterator[None]:
     from handoff.errors import HandoffError
     from intents.classifier import ModelDirectoryError
     from intents.encoder.package_file import ModelFileError
+    from intents.encoder.source import EncoderRefused
     from intents.inputs import InputRefused
     from intents.training.dataset import DatasetError
     from knowledge.articles import ArticleError
@@ -50,6 +51,7 @@ def refusing() -> Iterator[None]:
         HandoffError,
         ModelDirectoryError,
         ModelFileError,
+        EncoderRefused,
         InputRefused,
         DatasetError,
         ArticleError,
@@ -129,7 +131,9 @@ def classify(
 
 @app.command()
 def train(
-    data: Annotated[Path | None, typer.Argument(help="CSV with the columns text,intent; the bundled utterances without")] = None,
+    data: Annotated[
+        Path | None, typer.Argument(help="CSV with the columns text,intent; the bundled utterances without")
+    ] = None,
     out: Annotated[Path, typer.Option(help="model directory to write")] = Path("model"),
     epochs: Annotated[int | None, typer.Option(help="passes over the sentences", min=1, max=50)] = None,
 ) -> None:
@@ -139,13 +143,18 @@ def train(
     with refusing():
         try:
             from intents.bundled import bundled_job
+            from intents.encoder.source import encoder_source
             from intents.training.dataset import read_csv
             from intents.training.trainer import TrainingJob
             from intents.training.trainer import train as run
         except ModuleNotFoundError as error:
-            _errors.print(f"[red]shouwen:[/red] training needs {error.name}; install it with: pip install 'shouwen[train]'")
+            _errors.print(
+                f"[red]shouwen:[/red] training needs {error.name}; install it with: pip install 'shouwen[train]'"
+            )
             raise typer.Exit(2) from None
+        settings = Settings()
         job = TrainingJob(read_csv(data)) if data else bundled_job()
+        job = replace(job, encoder=encoder_source(settings.encoder, settings.cache))
         if epochs:
             job = replace(job, recipe=replace(job.recipe, epochs=epochs))
         figures = run(job, out)

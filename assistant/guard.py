@@ -16,7 +16,9 @@ from assistant.reply import Grounds, Reply, spoken_parts
 from intents.slots import Figure, figures, same_figure
 
 # Words the figure reader takes for numbers but that claim nothing: a day, a clause, the first instalment.
-_NO_CLAIM = re.compile(r"(?:an?|per|the|each) (?:day|week|month|year)|[一两几]条|[首末]期|(?:first|last) periods?|第?一期")
+_NO_CLAIM = re.compile(
+    r"(?:an?|per|the|each) (?:day|week|month|year)|[一两几]条|[首末]期|(?:first|last) periods?|第?一期"
+)
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _UNITLESS = frozenset({"number", "count", "phone", "code", "marker", "time", "period_index", "day_of_month"})
 _MONEY = frozenset({"cny", "cny_per_day"})
@@ -75,7 +77,8 @@ def _named_by(figure: Figure, grounds: Sequence[Grounds]) -> bool:
     digits = _NUMBER.findall(figure.text)
     unitless = figure.kind in _UNITLESS
     return bool(digits) and all(
-        any(d in _NUMBER.findall(g.rendered) for g in grounds if unitless or g.unit in ("text", "count")) for d in digits
+        any(d in _NUMBER.findall(g.rendered) for g in grounds if unitless or g.unit in ("text", "count"))
+        for d in digits
     )
 
 

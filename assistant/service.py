@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -105,7 +106,7 @@ class Assistant:
         return Opened(row.id, token)
 
     def authorise(self, session: Session, conversation_id: str, token: str) -> Conversation:
-        """The conversation, when the token is its token. Raises `ConversationMissing` without saying which was wrong."""
+        """The conversation, when the token is its token. Raises `ConversationMissing`."""
         row = session.get(Conversation, conversation_id)
         expected = row.token_hash if row else _hash("")
         if not hmac.compare_digest(expected, _hash(token)) or row is None:
@@ -248,10 +249,8 @@ class Assistant:
         if taken.rule.move == "relay":
             desk.customer_message(session, row.id, taken.understanding.text, turn_id, now, self.rules)
         if taken.rule.move == "reopen" and state.case_id:
-            try:
+            with suppress(desk.TooOldToReopen, desk.ComplaintOpen):  # then a new case is opened below
                 desk.reopen(session, state.case_id, "unsolved", now, rules=self.rules)
-            except (desk.TooOldToReopen, desk.ComplaintOpen):
-                pass
         opened = desk.open_case(session, request, now, self.rules)
         new = read(session, conversation_stream(row.id), before)
         return {

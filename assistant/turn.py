@@ -126,7 +126,9 @@ class Brain:
 def _stopped(turn: Turn) -> Draft:
     """What happens instead of a reply whose figures cannot be traced."""
     group = taxonomy()[turn.reading.intent].group
-    return Draft(Reply(text=say("guarded", turn.lang)), handoff=HandOff("number_guard", 2, group), topic=turn.state.topic)
+    return Draft(
+        Reply(text=say("guarded", turn.lang)), handoff=HandOff("number_guard", 2, group), topic=turn.state.topic
+    )
 
 
 def _effects(turn: Turn, draft: Draft) -> dict[str, Any]:

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intents.calibration import Blend
-from intents.encoder.cache import GRAPH, base_encoder
+from intents.encoder.cache import GRAPH
 from intents.encoder.encoder import OnnxEncoder
+from intents.encoder.source import EncoderSource, encoder_source
 from intents.ngrams import NgramHead
 from intents.normalise import canonical
 
@@ -64,11 +65,12 @@ class Classifier:
     meta: dict[str, object]
 
     @classmethod
-    def load(cls, directory: Path = BUNDLED, base: Path | None = None, threads: int = 1) -> Classifier:
-        """Read a model directory; `base` is the served base encoder (built on first use when None).
+    def load(cls, directory: Path = BUNDLED, source: EncoderSource | None = None, threads: int = 1) -> Classifier:
+        """Read a model directory; `source` is the encoder it was trained from (the packaged one when None).
 
-        Raises `ModelDirectoryError` for a missing or damaged directory.
+        Raises `ModelDirectoryError` for a missing or damaged directory, or one trained from another encoder.
         """
+        source = source or encoder_source()
         try:
             meta = json.loads((directory / META).read_text("utf-8"))
             with np.load(directory / HEAD) as head:
@@ -78,10 +80,16 @@ class Classifier:
             blend = Blend(**meta["blend"])
             threshold = float(meta["threshold"])
         except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
-            raise ModelDirectoryError(f"{directory} is not a usable model ({error}); run: shouwen train --out DIR") from error
+            raise ModelDirectoryError(
+                f"{directory} is not a usable model ({error}); run: shouwen train --out DIR"
+            ) from error
         if not len(labels) == len(bias) == len(ngrams.bias) == len(weight):
             raise ModelDirectoryError(f"{directory}: the parts disagree on the number of intents; train it again")
-        encoder = OnnxEncoder(base or base_encoder(), directory / GRAPH, threads)
+        if meta.get("encoder_sha256", source.digest) != source.digest:
+            raise ModelDirectoryError(
+                f"{directory} was trained from another encoder; set SHOUWEN_ENCODER or train again"
+            )
+        encoder = OnnxEncoder(source.served(), directory / GRAPH, threads)
         return cls(labels, encoder, weight, bias, ngrams, blend, threshold, meta)
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.floating]:

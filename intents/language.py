@@ -23,10 +23,14 @@ _OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u0590-\u06ff\u0900-\u0dff\u0e00-\u0e
 _FEW_WORDS = 4
 _SURE = 0.9
 _ENGLISH = frozenset(
-    "the is are am was were do does did how what why when where who which can could will would should my your you i me "
-    "it this that not and or to of for in on with please help need want have has had loan card money pay "
-    "hi hello thanks thank ok okay yes no refund status bill fee fees rate interest withdraw withdrawal limit account "
-    "password login code transfer payment repay repayment credit overdue human agent app fund insurance claim".split()
+    """
+    the is are am was were do does did how what why when where who which can could will would should my your you
+    i me it this that not and or to of for in on with please help need want have has had loan card money pay hi
+    hello thanks thank ok okay yes no refund status bill fee fees rate interest withdraw withdrawal limit
+    account password login code transfer payment repay repayment credit overdue human agent app fund insurance
+    claim
+    """.split()  # noqa: SIM905 (words read better in lines)
+)
 )
 
 

@@ -68,6 +68,4 @@ class NgramHead:
         with np.load(path) as stored:
             words = json.loads(stored["vocabulary"].tobytes().decode("utf-8"))
             idf = stored["idf"].astype(np.float32)
-            return cls(
-                {w: i for i, w in enumerate(words)}, idf, stored["weights"], stored["scales"], stored["bias"]
-            )
+            return cls({w: i for i, w in enumerate(words)}, idf, stored["weights"], stored["scales"], stored["bias"])

@@ -16,7 +16,7 @@ CHITCHAT = "service.chitchat"
 
 
 class Automation(StrEnum):
-    """Who may answer: the bot, the bot with figures, the bot up to the identity check, a person with a draft, a person."""
+    """Who may answer: the bot, also with figures, also up to the identity check; a person with a draft; a person."""
 
     BOT = "bot"
     QUOTE = "quote"

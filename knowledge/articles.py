@@ -126,7 +126,9 @@ def read_directory(
 
 def _yaml_problem(name: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None)
-    return Problem(name, (mark.line + 2) if mark else 1, f"front matter is not YAML: {getattr(error, 'problem', error)}")
+    return Problem(
+        name, (mark.line + 2) if mark else 1, f"front matter is not YAML: {getattr(error, 'problem', error)}"
+    )
 
 
 def _parse(text: str, name: str, stem: str) -> tuple[Article | None, list[Problem]]:

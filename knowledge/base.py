@@ -91,7 +91,7 @@ class KnowledgeBase:
         lang: Lang = "zh",
         k: int = 3,
     ) -> list[Passage]:
-        """Passages for a question, best first. With an `intent` only its articles count; an empty list means nothing."""
+        """Passages for a question, best first; with an `intent` only its articles count. Empty means nothing."""
 
         def allowed(document: str) -> bool:
             article = self.articles[document]

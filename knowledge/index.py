@@ -51,7 +51,11 @@ class Index:
     """Search over entries; several entries may lead to one document."""
 
     def __init__(
-        self, entries: Sequence[Entry], encoder: TextEncoder, prepare: Callable[[str], str], vectors: Vectors | None = None
+        self,
+        entries: Sequence[Entry],
+        encoder: TextEncoder,
+        prepare: Callable[[str], str],
+        vectors: Vectors | None = None,
     ) -> None:
         """`prepare` brings entry and query texts to one normal form; `vectors` are those of a former build."""
         if not entries:

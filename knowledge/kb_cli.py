@@ -45,7 +45,9 @@ def serve_with(parts: Parts) -> None:
 
 @app.command()
 def check(
-    directory: Annotated[Path | None, typer.Argument(help="directory with articles/ and fees/; the firm's without")] = None,
+    directory: Annotated[
+        Path | None, typer.Argument(help="directory with articles/ and fees/; the firm's without")
+    ] = None,
 ) -> None:
     """Report every broken article and fee row with file and line; exit 1 when there is one."""
     parts = _parts[0]
@@ -65,7 +67,9 @@ def check(
 
 @app.command()
 def build(
-    directory: Annotated[Path | None, typer.Argument(help="directory with articles/ and fees/; the firm's without")] = None,
+    directory: Annotated[
+        Path | None, typer.Argument(help="directory with articles/ and fees/; the firm's without")
+    ] = None,
 ) -> None:
     """Build the search index and keep it in the cache, stamped with the content's hash."""
     base = _parts[0].build(directory or _parts[0].directory)

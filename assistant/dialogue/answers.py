@@ -121,7 +121,9 @@ def _citations(passage: Passage, today: date) -> tuple[Citation, ...]:
     )
     known = {(c.document, c.clause, c.version) for c in clauses}
     rows = tuple(
-        _of_source(row, today) for row in passage.rows if (row.source.document, row.source.clause, row.source.version) not in known
+        _of_source(row, today)
+        for row in passage.rows
+        if (row.source.document, row.source.clause, row.source.version) not in known
     )
     return clauses + tuple({(c.document, c.clause, c.version): c for c in rows}.values())
 

@@ -175,7 +175,9 @@ def _collect(turn: Turn) -> Draft:
     reading, before = turn.reading, turn.state.question
     slot = reading.plan.missing[0] if reading.plan.missing else (before.slot if before else "amount")
     again = before is not None and before.slot == slot and before.kind == "collect"
-    asked = ask_slot(slot, reading.intent, turn.base, reading, turn.lang, attempts=before.attempts + 1 if again and before else 1)
+    asked = ask_slot(
+        slot, reading.intent, turn.base, reading, turn.lang, attempts=before.attempts + 1 if again and before else 1
+    )
     return Draft(asked.reply, question=asked.question, topic=reading.intent, failed=1 if again else 0)
 
 

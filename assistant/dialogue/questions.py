@@ -13,7 +13,14 @@ from intents.slots import Ambiguity
 from intents.taxonomy import taxonomy
 from knowledge.base import KnowledgeBase
 
-_SLOT_OF_FIELD = {"amount": "amount", "rate": "rate", "date": "start", "term": "terms", "period": "period", "number": "amount"}
+_SLOT_OF_FIELD = {
+    "amount": "amount",
+    "rate": "rate",
+    "date": "start",
+    "term": "terms",
+    "period": "period",
+    "number": "amount",
+}
 _RATE_UNITS = {
     "day": ("每天", "a day"),
     "month": ("每月", "a month"),
@@ -42,9 +49,7 @@ def ask_choice(rivals: Sequence[tuple[str, float]], lang: Lang) -> Asked:
     return Asked(_with_options(say("clarify_options", lang), shown), Question("clarify", "", options=tuple(options)))
 
 
-def ask_slot(
-    slot: str, intent: str, base: KnowledgeBase, reading: Reading, lang: Lang, attempts: int = 1
-) -> Asked:
+def ask_slot(slot: str, intent: str, base: KnowledgeBase, reading: Reading, lang: Lang, attempts: int = 1) -> Asked:
     """Ask for one value; for the product, with the products it can be as buttons."""
     options: list[Option] = []
     if slot == "product":

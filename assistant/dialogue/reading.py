@@ -230,4 +230,6 @@ def _fills(state: State, said: Mapping[str, tuple[Value, str]], product: str | N
         return False
     if question.slot == "product":
         return product is not None and product != state.product
-    return question.slot in said or (question.slot in ("amount", "remaining") and bool({"amount", "remaining"} & said.keys()))
+    return question.slot in said or (
+        question.slot in ("amount", "remaining") and bool({"amount", "remaining"} & said.keys())
+    )

@@ -25,8 +25,17 @@ EXPECTING = {
     "year": "number",
     "age": "number",
 }
-_KIND_OF = {"amount": "amount", "remaining": "amount", "terms": "term", "rate": "rate", "start": "date", "period": "period"}
-_REMAINING = re.compile(r"还?(?:剩下?|余下?|欠)(?:的|着)?(?:本金|了|大概|大约|差不多)?\s*$|(?:remaining|left|outstanding|owe)\W*$")
+_KIND_OF = {
+    "amount": "amount",
+    "remaining": "amount",
+    "terms": "term",
+    "rate": "rate",
+    "start": "date",
+    "period": "period",
+}
+_REMAINING = re.compile(
+    r"还?(?:剩下?|余下?|欠)(?:的|着)?(?:本金|了|大概|大约|差不多)?\s*$|(?:remaining|left|outstanding|owe)\W*$"
+)
 _AGE = re.compile(r"(\d{1,3})\s*(?:周?岁|years? old)")
 _YEAR = re.compile(r"第\s*(\d{1,2})\s*(?:个?保单)?年|(?:交|买|保|持有)了?\s*(\d{1,2})\s*年")
 _WHOLE_NUMBER = re.compile(r"^\D*(\d{1,3})\D*$")

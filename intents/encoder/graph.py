@@ -97,7 +97,14 @@ def _layer(graph: _Builder, layer: int, hidden: str, mask: str, weights: Mapping
 
 
 def _add_and_normalise(
-    graph: _Builder, name: str, value: str, skip: str, bias: str, norm: str, weights: Mapping[str, Array], dims: Dimensions
+    graph: _Builder,
+    name: str,
+    value: str,
+    skip: str,
+    bias: str,
+    norm: str,
+    weights: Mapping[str, Array],
+    dims: Dimensions,
 ) -> str:
     gamma = graph.constant(f"{name}.{norm}.w", weights[f"{name}.{norm}.w"])
     beta = graph.constant(f"{name}.{norm}.b", weights[f"{name}.{norm}.b"])

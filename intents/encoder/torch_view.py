@@ -115,7 +115,12 @@ def _bert_config(dims: Dimensions) -> dict[str, object]:
 def _write_modules(work: Path, dims: Dimensions) -> None:
     kinds = ("Transformer", "Pooling", "Normalize")
     modules = [
-        {"idx": i, "name": str(i), "path": "" if i == 0 else f"{i}_{kind}", "type": f"sentence_transformers.models.{kind}"}
+        {
+            "idx": i,
+            "name": str(i),
+            "path": "" if i == 0 else f"{i}_{kind}",
+            "type": f"sentence_transformers.models.{kind}",
+        }
         for i, kind in enumerate(kinds)
     ]
     (work / "modules.json").write_text(json.dumps(modules))

@@ -6,7 +6,7 @@ from typing import Any
 
 _TEXT = """# Model card
 
-**Task.** One intent out of {classes} for a customer's sentence, with a calibrated probability and an abstention threshold.
+**Task.** One intent out of {classes} for a customer's sentence, a calibrated probability, a threshold to abstain.
 
 **Data.** {train} sentences for training, {calibration} for calibration, {test} held out; disjoint.
 Content hash of the labelled data: `{data}`{calibration_hash}.
@@ -17,7 +17,7 @@ it; both blended by likelihood on the calibration split. Seed {seed}; {minutes} 
 
 **Held-out figures** (same authors as the training data, so kinder than real customers)
 
-| n | accuracy, every sentence | coverage at the threshold | error among answered | its 95 % upper bound | calibration error |
+| n | accuracy, all | coverage at the threshold | error among answered | its 95 % upper bound | calibration error |
 |---|---|---|---|---|---|
 | {n} | {accuracy:.1%} | {coverage:.1%} | {error:.1%} | {upper:.1%} | {ece:.3f} |
 

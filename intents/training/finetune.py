@@ -163,9 +163,7 @@ def _train(
         for _ in range(recipe.epochs):
             for batch in _batches(lengths, recipe.batch_size, generator):
                 logits = head(_vectors(encoder, [lower[i] for i in batch], recipe.frozen_layers))
-                loss = torch.nn.functional.cross_entropy(
-                    logits, targets[batch], label_smoothing=recipe.label_smoothing
-                )
+                loss = torch.nn.functional.cross_entropy(logits, targets[batch], label_smoothing=recipe.label_smoothing)
                 optimiser.zero_grad(set_to_none=True)
                 loss.backward()
                 torch.nn.utils.clip_grad_norm_(trained, 1.0)

@@ -19,7 +19,9 @@ def fit_ngram_head(texts: Sequence[str], labels: NDArray[np.int64], classes: int
     from sklearn.svm import LinearSVC
 
     vocabulary, idf = _vocabulary(texts)
-    empty = NgramHead(vocabulary, idf, np.zeros((len(idf), 1), np.int8), np.ones(1, np.float32), np.zeros(1, np.float32))
+    empty = NgramHead(
+        vocabulary, idf, np.zeros((len(idf), 1), np.int8), np.ones(1, np.float32), np.zeros(1, np.float32)
+    )
     rows = [empty.features(text) for text in texts]
     pointers = np.cumsum([0, *(len(index) for index, _ in rows)])
     matrix = csr_matrix(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from intents.calibration import Blend, choose_threshold, error_upper_bound, expected_calibration_error, fit_blend
 from intents.classifier import CARD, HEAD, META, NGRAMS
-from intents.encoder.cache import GRAPH, base_encoder, replaced_atomically, write_graph
+from intents.encoder.cache import GRAPH, replaced_atomically, write_graph
 from intents.encoder.encoder import OnnxEncoder
-from intents.encoder.package_file import SHA256, PackageFile, locate
-from intents.encoder.torch_view import sentence_transformer
+from intents.encoder.source import EncoderSource, encoder_source
 from intents.ngrams import NgramHead
 from intents.normalise import canonical
 from intents.training.card import model_card
@@ -46,8 +45,9 @@ class TrainingJob:
 
     data: Dataset
     calibration: Dataset | None = None
-    recipe: Recipe = Recipe()
+    recipe: Recipe = field(default_factory=Recipe)
     error_target: float = ERROR_TARGET
+    encoder: EncoderSource = field(default_factory=encoder_source)
 
 
 def train(job: TrainingJob, out: Path) -> Figures:
@@ -60,9 +60,9 @@ def train(job: TrainingJob, out: Path) -> Figures:
     calibration = _read(job.calibration) if job.calibration else data.take(parts.calibration)
     classes = training.indices(labels)
     ngrams = fit_ngram_head(training.texts, classes, len(labels), job.recipe.seed)
-    tuned = finetune(sentence_transformer(), training.texts, classes, len(labels), job.recipe)
+    tuned = finetune(job.encoder.trainable(), training.texts, classes, len(labels), job.recipe)
     with replaced_atomically(out.absolute()) as work:
-        scorer = _write_parts(tuned, ngrams, work)
+        scorer = _write_parts(tuned, ngrams, job.encoder, work)
         blend = fit_blend(*scorer(calibration), calibration.indices(labels))
         confidence, correct = _outcome(blend, scorer, calibration, labels)
         threshold = choose_threshold(confidence, correct, job.error_target)
@@ -75,7 +75,7 @@ def train(job: TrainingJob, out: Path) -> Figures:
             "error_target": job.error_target,
             "data_sha256": job.data.digest,
             "calibration_sha256": job.calibration.digest if job.calibration else None,
-            "encoder_sha256": SHA256,
+            "encoder_sha256": job.encoder.digest,
             "recipe": asdict(job.recipe),
             "sizes": {"train": len(training.texts), "calibration": len(calibration.texts), "test": len(test.texts)},
             "held_out": asdict(figures),
@@ -92,13 +92,13 @@ def _read(dataset: Dataset) -> Dataset:
 
 
 def _write_parts(
-    tuned: Finetuned, ngrams: NgramHead, work: Path
+    tuned: Finetuned, ngrams: NgramHead, source: EncoderSource, work: Path
 ) -> Callable[[Dataset], tuple[NDArray[np.float32], NDArray[np.float32]]]:
     """Write graph and heads, and return a scorer that uses exactly what was written."""
-    write_graph(tuned.tensors, PackageFile(locate()).dimensions, work / GRAPH)
+    write_graph(tuned.tensors, source.dimensions(), work / GRAPH)
     np.savez(work / HEAD, weight=tuned.weight, bias=tuned.bias)
     ngrams.save(work / NGRAMS)
-    encoder = OnnxEncoder(base_encoder(), work / GRAPH, threads=2)
+    encoder = OnnxEncoder(source.served(), work / GRAPH, threads=2)
 
     def scores(data: Dataset) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         return encoder.encode(data.texts) @ tuned.weight.T + tuned.bias, ngrams.scores(data.texts)
