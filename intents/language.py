@@ -31,7 +31,6 @@ _ENGLISH = frozenset(
     claim
     """.split()  # noqa: SIM905 (words read better in lines)
 )
-)
 
 
 class Language(StrEnum):
