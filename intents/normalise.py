@@ -19,6 +19,7 @@ from opencc import OpenCC
 _SPACES = re.compile(r"\s+")
 _REPEATED_MARK = re.compile(r"([!?。,、~…\-=*#.])\1+")
 _REPEATED_CHARACTER = re.compile(r"(.)\1{3,}")
+_MOST_PASSES = 8
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
 
@@ -35,6 +36,16 @@ def clean(text: str) -> str:
 
 def normalise(text: str) -> str:
     """Normal form for understanding. Idempotent; an emoji-only or blank sentence becomes the empty string."""
+    plain = _pass(text)
+    # What one pass brings together (two halves of an emoji, two parts of a word) the next one still has to read.
+    for _ in range(_MOST_PASSES):
+        if (again := _pass(plain)) == plain:
+            break
+        plain = again
+    return plain
+
+
+def _pass(text: str) -> str:
     plain = emoji.replace_emoji(clean(text), " ")
     plain = _to_simplified().convert(plain).lower()
     plain = _REPEATED_CHARACTER.sub(r"\1\1\1", _REPEATED_MARK.sub(r"\1", plain))

@@ -21,6 +21,7 @@ from intents.taxonomy import OUT_OF_SCOPE, taxonomy
 
 TRAINING = Path(__file__).parent / "utterances"
 CALIBRATION = Path(__file__).parent / "calibration_set"
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 FEWEST = 60
 FEWEST_BY_GROUP = {"credit": 120, "repay": 120, "fee": 120}
 FEWEST_BY_INTENT = {OUT_OF_SCOPE: 300}
@@ -100,7 +101,7 @@ def diversity(utterances: Sequence[Utterance]) -> list[Diversity]:
 def _read(file: Path) -> Iterator[Utterance]:
     name = f"{file.parent.name}/{file.name}"
     try:
-        root = yaml.compose(file.read_text("utf-8"), Loader=yaml.SafeLoader)
+        root = yaml.compose(file.read_text("utf-8"), Loader=_LOADER)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise UtteranceFileError(f"{name} is not readable YAML in UTF-8: {error}") from error
     parts = _mapping(root, name)
