@@ -15,7 +15,7 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from assistant.api import fees, pages
 from assistant.api.problems import install_problem_handlers
@@ -26,7 +26,9 @@ needs_chromium = pytest.mark.skipif(
     not CHROMIUM.exists(),
     reason=f"{CHROMIUM} is missing: apt-get install chromium fonts-noto-cjk, or set SHOUWEN_TEST_CHROMIUM",
 )
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PATIENCE_MS = 60_000  # a loaded machine is slow, not wrong
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @dataclass
@@ -72,7 +74,7 @@ def running() -> Iterator[Site]:
     server.startup = startup_and_tell  # type: ignore[method-assign]
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    assert ready.wait(10), "the test server did not start"
+    assert ready.wait(60), "the test server did not start"
     port = server.servers[0].sockets[0].getsockname()[1]
     yield Site(f"http://127.0.0.1:{port}", double)
     double.set_streams(False)
@@ -110,7 +112,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Open]:
             context = browser.new_context(**settings)
             contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
         page.goto(site.url + path)
@@ -125,7 +127,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Open]:
 
 def axe_violations(page: Page) -> list[str]:
     """What axe finds wrong by WCAG 2.2 AA and its best practices, one line a rule with the first element."""
-    found = Axe().run(page, options={"runOnly": WCAG["runOnly"]}).response["violations"]
+    found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
     return [f"{rule['id']}: {rule['help']} {[node['html'][:160] for node in rule['nodes'][:3]]}" for rule in found]
 
 
@@ -136,7 +138,7 @@ def scrolls_sideways(page: Page) -> bool:
 def small_targets(page: Page, least: float) -> list[str]:
     """Visible controls whose hit area is below `least` CSS pixels in either direction."""
     script = """least => [...document.querySelectorAll('button, summary, a, select, textarea, input')]
-      .filter(n => n.offsetParent && !n.closest('.visually-hidden, .skip') && getComputedStyle(n).visibility !== 'hidden')
+      .filter(n => n.offsetParent && !n.closest('.visually-hidden, .skip'))
       .map(n => [n.closest('label.hit') ?? n, n]).map(([n, o]) => [n.getBoundingClientRect(), o.outerHTML.slice(0, 90)])
       .filter(([r]) => r.width && (r.width < least - .5 || r.height < least - .5))
       .map(([r, html]) => `${Math.round(r.width)}x${Math.round(r.height)} ${html}`)"""

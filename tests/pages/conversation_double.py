@@ -48,7 +48,7 @@ class Conversation:
     events: list[dict[str, Any]] = field(default_factory=list)
     turns: dict[str, dict[str, Any]] = field(default_factory=dict)
     ratings: list[dict[str, Any]] = field(default_factory=list)
-    state: str = "bot"
+    state: str = "open"
 
 
 class ConversationDouble:
@@ -79,7 +79,7 @@ class ConversationDouble:
     def push(self, kind: str, **payload: Any) -> None:
         """Add an event from outside the server's thread, as the desk would."""
         assert self.loop is not None
-        asyncio.run_coroutine_threadsafe(self._push(self.last, kind, payload), self.loop).result(5)
+        asyncio.run_coroutine_threadsafe(self._push(self.last, kind, payload), self.loop).result(60)
 
     def set_streams(self, open_: bool) -> None:
         """Close every live stream and refuse new ones, or allow them again."""
@@ -89,7 +89,7 @@ class ConversationDouble:
 
     async def _push(self, conversation: Conversation, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
         seq = len(conversation.events) + 1
-        event = {"id": f"e{seq}", "seq": seq, "kind": kind, "at": datetime.now(UTC).isoformat(), **payload}
+        event = {"id": seq, "seq": seq, "kind": kind, "at": datetime.now(UTC).isoformat(), **payload}
         conversation.events.append(event)
         self._wake()
         return event
@@ -109,7 +109,7 @@ class ConversationDouble:
         if action == "handoff":
             expected = "2026-09-01T10:30:00+08:00"
             handoff = {"case_id": "c1", "queue": "费用", "position": 2, "clocks": [], "expected_at": expected}
-            conversation.state = "queued"
+            conversation.state = "with_person"
         await self._push(conversation, "bot_reply", {"turn_id": turn_id, "reply": reply, "action": action})
         if handoff:
             receipt = {"text": "已为您转人工，您前面还有1位。", "transition": "queued", "state": "queued"}
@@ -162,7 +162,7 @@ class ConversationDouble:
             if not found:
                 return missing()
             answer = await self._turn(found, "人工", f"person-{len(found.events)}")
-            return JSONResponse(answer["handoff"])
+            return JSONResponse({**answer["handoff"], "turn_id": answer["turn_id"], "text": answer["reply"]["text"]})
 
         @router.post("/v1/conversations/{conversation_id}/rating")
         async def rating(conversation_id: str, request: Request) -> Response:
@@ -170,7 +170,13 @@ class ConversationDouble:
             if not found:
                 return missing()
             found.ratings.append(await request.json())
-            return JSONResponse({"score": found.ratings[-1]["score"]})
+            await self._push(found, "rated", {"score": found.ratings[-1]["score"], "case_id": "c1"})
+            return JSONResponse({"score": found.ratings[-1]["score"]}, 201)
+
+        @router.put("/v1/conversations/{conversation_id}/mode")
+        async def mode(conversation_id: str, request: Request) -> Response:
+            self.posts.append(("mode", await request.json()))
+            return Response(status_code=204) if self._find(conversation_id, request) else missing()
 
         @router.get("/v1/conversations/{conversation_id}/events")
         async def events(conversation_id: str, request: Request) -> Response:
@@ -180,7 +186,7 @@ class ConversationDouble:
             if not self.streams_open:
                 return problem(503, "unavailable", "Streams are off", "Try again.")
             self.resumed_from.append(request.headers.get("Last-Event-ID"))
-            start = int((request.headers.get("Last-Event-ID") or "e0")[1:])
+            start = int(request.headers.get("Last-Event-ID") or 0)
             return StreamingResponse(self._stream(found, start), media_type="text/event-stream")
 
     async def _stream(self, conversation: Conversation, sent: int) -> AsyncIterator[str]:
@@ -201,10 +207,11 @@ def _reply(text: str) -> tuple[str, dict[str, Any]]:
         return "clarify", {**blank, "text": "您想问的是哪一个？", "blocks": [OPTIONS]}
     if "年化" in text:
         words = "实际年化13.84%（复利），一共多付864元。"
-        detail = {"kind": "details", "paragraphs": ["每期还1072元，一共12期。", "本金每期都在还，手续费却按原来的本金收。"]}
+        more = ["每期还1072元，一共12期。", "本金每期都在还，手续费却按原来的本金收。"]
+        detail = {"kind": "details", "paragraphs": more}
         return "answer", {**blank, "text": words, "blocks": [detail, DISCLOSURE], "citations": [CITATION]}
     if "提前" in text:
-        more = [{"label": "怎么算的", "text": "为什么"}, {"label": "怎么操作", "text": "提前还款怎么操作"}]
+        next_steps = [{"label": "怎么算的", "text": "为什么"}, {"label": "怎么操作", "text": "提前还款怎么操作"}]
         said = "前两期提前结清，收剩余本金的1%；从第3期起不收。"
-        return "answer", {**blank, "text": said, "citations": [CITATION], "suggestions": more}
+        return "answer", {**blank, "text": said, "citations": [CITATION], "suggestions": next_steps}
     return "answer", {**blank, "text": f"收到：{text}"}

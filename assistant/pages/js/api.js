@@ -41,6 +41,6 @@ export async function call(path, { method = 'GET', body, token, signal } = {}) {
     if (signal?.aborted) throw error;
     throw new ApiError(0);
   } finally { clearTimeout(timer); }
-  if (response.ok && parsed !== null) return parsed;
+  if (response.ok && (parsed !== null || response.status === 204)) return parsed;
   throw new ApiError(response.ok ? 0 : response.status, parsed ?? {}, Number(response.headers.get('Retry-After')) || null);
 }

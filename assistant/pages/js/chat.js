@@ -15,8 +15,10 @@ useDictionary(CHAT);
 
 const ANSWER_PATIENCE_MS = 1200;
 const TYPING_MS = 6000;
-const ENDED = ['resolved', 'closed', 'ended', 'none', 'bot'];
-const WITH_PERSON = ['claimed', 'waiting_customer', 'waiting-for-customer', 'transferred', 'reopened'];
+const BEGIN_AGAIN_MS = 5000;
+/** States of a case (handoff.case) as the status line words them; what is not here waits for a person. */
+const ENDED = ['resolved', 'closed', 'ended', 'open'];
+const WITH_PERSON = ['claimed', 'waiting'];
 
 const conversation = new Conversation();
 const log = document.querySelector('sw-log');
@@ -55,6 +57,8 @@ const DRAW = {
     quietActivity();
     log.notice({ key: `event:${event.id}`, text: event.text, at: event.at, seq: event.seq });
     showDesk(event.state);
+    if (event.transition === 'resolved') askRating(event);
+    if (event.transition === 'reopened') log.remove('rating');
   },
   agent_message: (event) => {
     quietActivity();
@@ -62,6 +66,13 @@ const DRAW = {
     showDesk('claimed');
   },
   rating_asked: (event) => askRating(event),
+  rated: (event) => {
+    const rating = log.querySelector('sw-rating');
+    if (rating?.contains(document.activeElement)) log.focus();
+    log.remove('rating');
+    log.notice({ key: `event:${event.id}`, text: t('rating.thanks', { score: event.score }), at: event.at, seq: event.seq });
+  },
+  ended: () => showDesk('ended'),
   typing: (event) => { if (event.who !== 'customer') showActivity(event.who === 'agent' ? 'typing.agent' : 'thinking', TYPING_MS); },
 };
 
@@ -70,18 +81,12 @@ function draw(event) {
   welcome.hidden = welcome.hidden || event.kind === 'customer_message';
 }
 
+/** One form at a time: for the service that ended last. The recorded rating takes its place. */
 function askRating(event) {
-  if (rated().includes(event.id)) return;
+  log.remove('rating');
   const form = document.createElement('sw-rating');
-  form.onRate = async (score, comment) => {
-    await conversation.rate(score, comment);
-    keep('rated', JSON.stringify([...rated(), event.id].slice(-20)));
-  };
-  log.element({ key: `rating:${event.id}`, node: form, seq: event.seq });
-}
-
-function rated() {
-  try { return JSON.parse(recall('rated') ?? '[]'); } catch { return []; }
+  form.onRate = (score, comment) => conversation.rate(score, comment);
+  log.element({ key: 'rating', node: form, seq: event.seq });
 }
 
 // ---- status lines ------------------------------------------------------------------------------------------------
@@ -90,10 +95,9 @@ function showDesk(state, handoff = null) {
   if (!state || ENDED.includes(state)) { desk.textContent = ''; return; }
   if (WITH_PERSON.includes(state)) { desk.textContent = t('handoff.joined'); return; }
   if (state === 'paused') { desk.textContent = t('handoff.paused'); return; }
-  if (!handoff) return;
   const parts = [t('handoff.waiting')];
-  if (handoff.position > 0) parts.push(handoff.position === 1 ? t('handoff.first') : t('handoff.position', { ahead: handoff.position - 1 }));
-  if (handoff.expected_at) parts.push(t('handoff.expected', { time: clockTime(handoff.expected_at) }));
+  if (handoff?.position > 0) parts.push(handoff.position === 1 ? t('handoff.first') : t('handoff.position', { ahead: handoff.position - 1 }));
+  if (handoff?.expected_at) parts.push(t('handoff.expected', { time: clockTime(handoff.expected_at) }));
   desk.textContent = parts.join(preferences.locale === 'en' ? '; ' : '，');
 }
 
@@ -135,7 +139,9 @@ conversation.addEventListener('busy', ({ detail: { on } }) => {
 });
 
 conversation.addEventListener('delivered', ({ detail: { item, answer } }) => {
-  if (answer.handoff || item.kind === 'handoff') showDesk('queued', answer.handoff ?? answer);
+  const handoff = item.kind === 'handoff' ? answer : answer.handoff;
+  if (handoff?.position > 0) showDesk('queued', handoff);
+  else if (item.kind === 'handoff') desk.textContent = desk.textContent === t('handoff.calling') ? t('handoff.waiting') : desk.textContent;
   if (item.kind === 'handoff') log.remove(`client:${item.id}`);
   else log.state(`client:${item.id}`, null);
   setTimeout(() => drawAnswer(item, answer), ANSWER_PATIENCE_MS);
@@ -143,9 +149,9 @@ conversation.addEventListener('delivered', ({ detail: { item, answer } }) => {
 
 /** The answer as it came back, for when the live line has not brought it; the recorded one replaces it later. */
 function drawAnswer(item, answer) {
-  const shown = log.has(`turn:${answer.turn_id}`) || seenTurns.has(answer.turn_id);
-  if (shown || !answer.turn_id || !answer.reply?.text) return;
-  log.bot({ key: `provisional:${answer.turn_id}`, reply: answer.reply, at: new Date().toISOString(), provisional: true });
+  const reply = answer.reply ?? { text: answer.text };
+  if (seenTurns.has(answer.turn_id) || !answer.turn_id || !reply.text) return;
+  log.bot({ key: `provisional:${answer.turn_id}`, reply, at: new Date().toISOString(), provisional: true });
 }
 
 const seenTurns = new Set();
@@ -203,21 +209,26 @@ function askStartOver() {
   dialog.showModal();
 }
 
+let beginAgain = null;
+
 async function begin() {
+  clearTimeout(beginAgain);
   try {
     const found = await conversation.resume();
     if (found) {
       log.quietly(() => found.events.forEach(draw));
       seen(found.events);
-      showDesk(found.state);
+      if (ENDED.includes(found.state)) showDesk(found.state);
+      else if (!desk.textContent) desk.textContent = t('handoff.waiting');
     }
   } catch {
-    page(t('resume.failed'));
+    log.notice({ key: 'page:resume', text: t('resume.failed'), at: new Date().toISOString() });
     showConnection('waiting');
-    addEventListener('online', begin, { once: true });
-    setTimeout(begin, 5000);
+    beginAgain = setTimeout(begin, BEGIN_AGAIN_MS);
     return;
   }
+  beginAgain = null;
+  log.remove('page:resume');
   for (const item of conversation.outbox.all()) { welcome.hidden = true; drawPending(item, 'unsent'); }
   await conversation.flush();
   if (recall('callPerson')) { keep('callPerson', null); callPerson(); }
@@ -228,6 +239,7 @@ function seen(events) { for (const event of events) if (event.turn_id) seenTurns
 const toolbar = document.querySelector('sw-toolbar');
 toolbar.entries = [{ key: 'start.over', onclick: askStartOver }];
 keepTranslated('title', () => { drawWelcome(); log.relabel(); composer.relabel(); toolbar.draw(); });
+preferences.addEventListener('change', () => conversation.tellMode());
 composer.onSend = say;
 log.onSay = say;
 log.onResend = () => conversation.wake();
@@ -238,7 +250,7 @@ addEventListener('keydown', (event) => {
   event.preventDefault();
   callPerson();
 });
-addEventListener('online', () => conversation.wake());
+addEventListener('online', () => (beginAgain ? begin() : conversation.wake()));
 document.addEventListener('visibilitychange', () => { if (!document.hidden) conversation.wake(); });
 printUnfolded();
 begin();

@@ -48,6 +48,16 @@ export class Conversation extends EventTarget {
     return this.#enqueue('handoff');
   }
 
+  /** Let the assistant know that the large-type page is on or off, so that it answers shorter; best effort. */
+  async tellMode() {
+    if (!this.#known || this.#known.mode === preferences.mode) return;
+    this.#known.mode = preferences.mode;
+    keep('conversation', JSON.stringify(this.#known));
+    try {
+      await call(`${this.#path()}/mode`, { method: 'PUT', token: this.#known.token, body: { mode: preferences.mode } });
+    } catch { /* the page itself has changed already; the next conversation starts in this mode */ }
+  }
+
   async rate(score, comment) {
     const body = comment ? { score, comment } : { score };
     return call(`${this.#path()}/rating`, { method: 'POST', token: this.#known?.token, body });
@@ -127,7 +137,7 @@ export class Conversation extends EventTarget {
     }
     const body = { channel: 'web', locale: preferences.locale, mode: preferences.mode };
     const { conversation_id: id, token } = await call('/v1/conversations', { method: 'POST', body });
-    this.#known = { id, token };
+    this.#known = { id, token, mode: preferences.mode };
     keep('conversation', JSON.stringify(this.#known));
     this.#follow(null);
   }

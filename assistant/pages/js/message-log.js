@@ -26,6 +26,8 @@ class MessageLog extends HTMLElement {
     this.#newer.textContent = t('newer');
   }
 
+  focus() { this.#list.focus(); }
+
   has(key) { return this.#entries.has(key); }
 
   clear() {
