@@ -128,8 +128,10 @@ def _initial_head(
         for batch in _batches([len(x) for x in lower], _READ_BATCH):
             vectors[batch] = _vectors(encoder, [lower[i] for i in batch], frozen).numpy()
             advance(len(batch))
-    regression = LogisticRegression(C=30.0, max_iter=60, tol=1e-2).fit(vectors, labels)
-    weight, bias = regression.coef_, regression.intercept_
+    mean, spread = vectors.mean(axis=0), float(vectors.std(axis=0).mean())
+    regression = LogisticRegression(C=0.1, max_iter=100, tol=1e-3).fit((vectors - mean) / spread, labels)
+    weight = regression.coef_ / spread
+    bias = regression.intercept_ - weight @ mean
     if classes == 2:
         weight, bias = np.vstack([-weight, weight]) / 2, np.concatenate([-bias, bias]) / 2
     head = torch.nn.Linear(vectors.shape[1], classes)
