@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from threading import Lock
@@ -13,13 +13,14 @@ from sqlalchemy import Engine, String, func, literal
 from sqlmodel import Session, col, select
 
 from assistant.desk.items import items
-from assistant.desk.people import colleagues
+from assistant.desk.people import brief, colleagues, names
 from handoff.agents import SERVING, Agent
 from handoff.board import board
 from handoff.case import State
 from handoff.case_record import CaseRecord
 from handoff.database import session_scope
 from handoff.deadlines import Deadline, next_due
+from handoff.escalation import Escalation
 from handoff.events import Event, last_id
 from handoff.inspection import Inspection
 from handoff.numbers import Numbers, numbers
@@ -72,6 +73,7 @@ def board_view(session: Session, viewer: Agent, now: datetime, rules: Rules) -> 
             for each in people
         ],
         "breaching": items(session, viewer, rules, _breaching(session, now)),
+        "escalations": _escalations(session, viewer, rules),
         "hours": [{"at": at, **counts} for at, counts in found.hours],
     }
 
@@ -208,6 +210,38 @@ def _late_by_queue(session: Session) -> dict[str, int]:
         .where(*_live_alerts(), col(Deadline.breached_at).is_not(None))
     )
     return dict(session.exec(query.group_by(col(CaseRecord.queue))).all())
+
+
+def _escalations(session: Session, viewer: Agent, rules: Rules) -> list[dict[str, Any]]:
+    """The rungs nobody has acknowledged yet, the longest waiting first, each with its case (or its inspection)."""
+    live = select(Deadline.stream, Deadline.clock).where(
+        col(Deadline.outcome).is_(None), col(Deadline.clock).startswith("ladder.")
+    )
+    last: dict[tuple[str, str], Escalation] = {}
+    for stream, clock in session.exec(live.order_by(col(Deadline.started_at)).limit(MOST_SHOWN)):
+        ladder = clock.removeprefix("ladder.")
+        rungs = select(Escalation).where(Escalation.stream == stream, Escalation.ladder == ladder)
+        rung = session.exec(rungs.order_by(col(Escalation.climb).desc(), col(Escalation.rung).desc())).first()
+        if rung is not None:
+            last[stream, ladder] = rung
+    ids = [stream.removeprefix("case:") for stream, _ in last if stream.startswith("case:")]
+    rows = session.exec(select(CaseRecord).where(col(CaseRecord.id).in_(ids))).all()
+    shown = {item["id"]: item for item in items(session, viewer, rules, rows)}
+    known = names(session, [each for rung in last.values() for each in rung.recipients])
+    return [_escalation(rung, shown, known) for rung in last.values()]
+
+
+def _escalation(rung: Escalation, shown: Mapping[str, Any], known: Mapping[int, str]) -> dict[str, Any]:
+    noun, _, key = rung.stream.partition(":")
+    return {
+        "ladder": rung.ladder,
+        "rung": rung.rung,
+        "trigger": rung.trigger,
+        "at": rung.at,
+        "recipients": [brief(each, known) for each in rung.recipients],
+        "case": shown.get(key) if noun == "case" else None,
+        "inspection_id": int(key) if noun == "inspection" else None,
+    }
 
 
 def _breaching(session: Session, now: datetime) -> list[CaseRecord]:
