@@ -18,7 +18,7 @@ from opencc import OpenCC
 
 _SPACES = re.compile(r"\s+")
 _REPEATED_MARK = re.compile(r"([!?。,、~…\-=*#.])\1+")
-_REPEATED_CHARACTER = re.compile(r"(.)\1{3,}")
+_REPEATED_CHARACTER = re.compile(r"(\D)\1{3,}")
 _MOST_PASSES = 8
 _BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
