@@ -8,15 +8,15 @@ spoken Chinese service wording. So this check measures what makes our own senten
 - **clause**: at most 22 characters between two punctuation marks. A comma is where a listener may forget the wording
   and keep the meaning; a longer run has to be kept word for word.
 - **figures**: at most two figure groups in a sentence. A group is one figure, figures joined by arithmetic signs
-  (`12000元×0.6%=72元`) or a range (`18到65周岁`), because a sum and a range are one thought each. Two are needed for pairs
-  (每期还多少，还几期). Three are accepted only as a list of short parts with one figure each (余额多少，信用卡多少，月月付多少);
-  more belongs in a table.
-- **nesting**: no bracket within a bracket, no bracket longer than 14 characters, at most three 的 in a clause (each 的
-  puts one more thing before its noun), at most one condition (如果, 除非, 否则, unless, provided) in a sentence.
+  (`12000元×0.6%=72元`) or a range (`18到65周岁`), because a sum and a range are one thought each. Two are needed for
+  pairs (每期还多少，还几期). Three are accepted only as a list of short parts with one figure each
+  (余额多少，信用卡多少，月月付多少); more belongs in a table.
+- **nesting**: no bracket within a bracket, no bracket longer than 14 characters, at most three 的 in a clause (each
+  的 puts one more thing before its noun), at most one condition (如果, 除非, 否则, unless, provided) in a sentence.
 - **rare**: no Chinese character outside the 3 755 of GB 2312 level 1, the everyday set, except those of the firm's
   names and words given in `known`. In the product's field these are words nobody needs.
-- **term**: a term of the trade must be explained: in brackets, by 就是/也就是/是指/意思是 in the text or its context, or
-  because the caller appends its meaning (`explained`).
+- **term**: a term of the trade must be explained: by a bracket right after it, by 就是, 是指 or 意思是 in the text or
+  its context, or because the caller appends its meaning (`explained`).
 
 Figures still to be filled in (`{name}`, `{{row.id}}`) count as one figure of four characters, `{product}`, `{party}`,
 `{field}` and `{choices}` as names of four.
@@ -33,8 +33,9 @@ from knowledge.fees import Lang
 MAX_SENTENCE, MAX_CLAUSE, MAX_WORDS, MAX_FIGURES, MAX_BRACKET, MAX_DE = 36, 22, 28, 2, 14, 3
 MAX_LIST, MAX_LIST_PART = 3, 14
 TERMS = (
-    "单利", "复利", "内部收益率", "循环利息", "罚息", "宽限期", "入账日", "免赔额", "现金价值", "犹豫期", "综合融资成本",
-    "净值", "托管费", "申购费", "赎回费", "外扣法", "等额本息", "等额本金", "保全", "核保", "备付金", "基点",
+    "单利", "复利", "内部收益率", "循环利息", "罚息", "宽限期", "入账日", "免赔额", "现金价值", "犹豫期",
+    "综合融资成本", "净值", "托管费", "申购费", "赎回费", "外扣法", "等额本息", "等额本金", "保全", "核保", "备付金",
+    "基点",
 )  # fmt: skip
 """Words of the trade a customer may not know."""
 
@@ -159,5 +160,5 @@ def _terms(text: str, context: str, explained: Collection[str]) -> Iterator[Issu
 
 def _is_explained(term: str, whole: str) -> bool:
     mark = re.escape(term)
-    bracket = re.search(rf"{mark}[」]?[（(]|[（(][^（()）]*{mark}[^（()）]*[）)]", whole)
-    return bool(bracket) or any(re.search(rf"{mark}[」]?[^。\n]{{0,8}}{word}", whole) for word in _EXPLAINS)
+    defined = re.search(rf"{mark}[」]?[（(]|(?:^|[。\n]){mark}是", whole)
+    return bool(defined) or any(re.search(rf"{mark}[」]?[^。\n]{{0,8}}{word}", whole) for word in _EXPLAINS)

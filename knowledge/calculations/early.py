@@ -74,6 +74,8 @@ def _part_keys(found: EarlyQuote) -> list[str]:
 
 
 def _rule_key(contract: EarlySettlement, found: EarlyQuote) -> str:
+    if contract.rule == "fee_on_remaining" and contract.free_from_row is None:
+        return "early.rule.always"
     if contract.rule == "fee_on_remaining":
         return "early.rule.charged" if found.fee else "early.rule.free"
     return f"early.rule.{contract.rule}"
@@ -113,7 +115,8 @@ def _by_rule(job: Job, product: Product, contract: EarlySettlement) -> Calculati
     if left is not None:
         draft.put(fee=money(to_cents(left * fee_row.number), "calculator.early_fee"))
     if free_from is None:
-        return _finish_rule(job, product, "early.left.always", "early.interest.days")
+        always = "early.left.always" if left is not None else "early.unknown.always"
+        return _finish_rule(job, product, always, "early.interest.days")
     when = "either" if values.period is None else ("free" if values.period >= free_from else "charged")
     known = "left" if left is not None else "unknown"
     return _finish_rule(job, product, f"early.{known}.{when}", "early.interest.days")

@@ -21,7 +21,7 @@ def policy(job: Job) -> Calculation:
 def _surrender(job: Job) -> Calculation:
     draft, product, paid = job.draft, job.product, job.amount()
     year = needed(job.values.year, "year", "a whole number from 1 to 150")
-    table = [(bound, row) for bound, row in job.fees.bands(f"{product.id}.surrender", job.on) if bound is not None]
+    table = [(bound, row) for bound, row in job.whole_table(f"{product.id}.surrender") if bound is not None]
     if year > table[-1][0]:
         raise InvalidInput("year", year, f"a whole number from 1 to {table[-1][0]}")
     draft.name(product=(product.name, product.name_en))
@@ -71,6 +71,7 @@ def _premium(job: Job) -> Calculation:
             unsold.append((product, bounds))
             continue
         sold.append(product)
+        job.whole_table(f"{product}.premium")
         row = premium(product, age, job.fees, job.on).rows[0]
         draft.put_row("premium", row)
         draft.name(product=(job.catalogue[product].name, job.catalogue[product].name_en))
@@ -90,8 +91,8 @@ def _premium(job: Job) -> Calculation:
 
 def _ages(job: Job, product: str) -> tuple[int, int]:
     """Lowest and highest age the policy is sold at, cited."""
-    lowest, highest = job.fees.find(f"{product}.min_age", job.on), job.fees.find(f"{product}.max_age", job.on)
-    highest = highest or job.row(f"{product}.max_entry_age")
+    highest = job.row(f"{product}.{'max_age' if job.has(f'{product}.max_age') else 'max_entry_age'}")
+    lowest = job.row(f"{product}.min_age") if job.has(f"{product}.min_age") else None
     job.draft.cite(*(row for row in (lowest, highest) if row))
     return int(lowest.number) if lowest else 0, int(highest.number)
 
@@ -103,7 +104,7 @@ def _coverage(job: Job) -> Calculation:
     deductible = job.row(f"{product.id}.deductible")
     draft.put_row("deductible", deductible)
     draft.put(above=money(max(amount - deductible.number, ZERO), "calculator.above_deductible"))
-    medical = job.fees.find(f"{product.id}.reimburse_social", job.on) is not None
+    medical = job.has(f"{product.id}.reimburse_social")
     ratios = {"social": "reimburse_social", "alone": "reimburse_nosocial"} if medical else {"social": "reimburse"}
     limit_item = "limit" if medical else "limit_medical"
     for name, item in ratios.items():

@@ -44,6 +44,18 @@ class Job:
         """The fee row on the date asked about; raises `FeeRowMissing`."""
         return self.fees.row(row_id, self.on)
 
+    def has(self, row_id: str) -> bool:
+        """Whether such a row exists on any date, so that asking for it on a wrong date is a bad date."""
+        return bool(self.fees.history(row_id))
+
+    def whole_table(self, prefix: str) -> list[tuple[int | None, FeeRow]]:
+        """The bands of a table; raises `FeeRowMissing` when any band of it does not hold on the date asked about."""
+        for row_id in {row.id for row in self.fees.rows(prefix.partition(".")[0])}:
+            head, _, tail = row_id.rpartition(".")
+            if head == prefix and (tail.isdigit() or tail == "after"):
+                self.row(row_id)
+        return self.fees.bands(prefix, self.on)
+
     def amount(self) -> Decimal:
         """The customer's amount in yuan; raises `InvalidInput` when there is none."""
         return needed(self.values.amount, "amount", "an amount in yuan")

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from knowledge.calculations.draft import Fact, count, money, percent
 from knowledge.calculations.job import Job
-from knowledge.money import HUNDRED
+from knowledge.money import CENT, HUNDRED
 from knowledge.products import Product
 from knowledge.quote_models import Quote
 
@@ -52,24 +52,36 @@ def _rate_fact(found: Quote, product: Product | None) -> Fact:
     return percent(given * HUNDRED, "request.rate", None)
 
 
+def kind_of(found: Quote) -> str:
+    """Which sentences fit: `daily`, `once`, `fee`, `interest` (equal payments) or `uneven`."""
+    if found.request.days is not None:
+        return "daily"
+    if len(found.schedule) == 1 and found.request.terms > 1:
+        return "once"
+    if found.method == "flat_fee":
+        return "fee"
+    payments = [line.payment for line in found.schedule]
+    level = found.method == "equal_instalment" or max(payments) - min(payments) <= CENT * found.request.terms
+    return "interest" if level else "uneven"
+
+
 def working_keys(found: Quote, by_product: bool) -> list[tuple[str, ...]]:
     """Keys of the paragraphs: how the yuan come about, why the rates differ, which one is asked for by law."""
-    unit = next((name for name in _RATES if getattr(found.request, name) is not None), "")
-    unit = found.sources[0].unit if by_product else unit
-    if found.method == "daily":
+    kind = kind_of(found)
+    if kind == "daily":
         return [("loan.working.daily",), ("loan.why.daily",), _law()]
-    working, why = _by_method(found, unit)
-    if found.schedule[-1].payment != found.schedule[0].payment:
-        working += ("loan.working.last",)
+    why = ("loan.why.flat", "loan.why.naive") if kind == "fee" else ("loan.why.interest",)
     differ = ("loan.why.monthly", "loan.why.nominal", "loan.why.compound", "loan.why.simple")
-    return [working, why, differ, _law()]
+    return [_working(found, kind, by_product), why, differ, _law()]
 
 
-def _by_method(found: Quote, unit: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    if found.method == "flat_fee":
-        return ("loan.working.flat",), ("loan.why.flat", "loan.why.naive")
-    by_month = unit in ("rate_month", "monthly_rate")
-    return ("loan.working.monthly" if by_month else "loan.working.interest",), ("loan.why.interest",)
+def _working(found: Quote, kind: str, by_product: bool) -> tuple[str, ...]:
+    if kind in ("uneven", "once"):
+        return (f"loan.working.{kind}",)
+    monthly = found.sources[0].unit == "rate_month" if by_product else found.request.monthly_rate is not None
+    first = "loan.working.flat" if kind == "fee" else ("loan.working.monthly" if monthly else "loan.working.interest")
+    uneven = found.schedule[-1].payment != found.schedule[0].payment
+    return (first, "loan.working.last") if uneven else (first,)
 
 
 def _law() -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from knowledge.calculations.ceilings import note_ceilings
 from knowledge.calculations.conversion import converted
-from knowledge.calculations.draft import row_fact
+from knowledge.calculations.draft import count
 from knowledge.calculations.job import Job, needed
 from knowledge.calculations.loan_compare import NOMINAL_PRINCIPAL, check_bill, compared
 from knowledge.calculations.loan_tables import disclosure_table, rates_table, schedule_table
-from knowledge.calculations.loan_words import put_quote, working_keys
+from knowledge.calculations.loan_words import kind_of, put_quote, working_keys
 from knowledge.calculations.model import Calculation
 from knowledge.calculations.values import RateUnit
 from knowledge.fees import FeeRow
@@ -44,7 +46,7 @@ def rate_field(job: Job) -> str:
 def quoted(job: Job) -> tuple[Quote, Product | None]:
     """The quote of the customer's terms; the product is None when the customer's own rate governs."""
     values = job.values
-    product = job.catalogue[job.explicit or job.products[0]] if job.products or job.explicit else None
+    product = _own_product(job)
     published = _published(job, product) if product else None
     own = values.rate is not None and not (published and _same_rate(job, published))
     fields: dict[str, object] = {
@@ -55,12 +57,14 @@ def quoted(job: Job) -> tuple[Quote, Product | None]:
         fields.pop("days")
     if own:
         fields[rate_field(job)] = percent_words(needed(values.rate, "rate", "a rate with its unit"))
+        if values.rate_unit == "day" and values.terms is not None:
+            fields["method"] = "equal_instalment"
         fields["lender_type"] = product.lender_type if product else None
     elif product is not None:
         check_bill(job, product)
         fields["product"] = product.id
     if own and product and published:
-        job.draft.put(published=row_fact(published))
+        job.draft.put_row("published", published)
         job.draft.name(product=(product.name, product.name_en))
     found = quote(QuoteRequest.model_validate(fields), fees=job.fees, catalogue=job.catalogue, caps=job.caps)
     return found, None if own else product
@@ -81,26 +85,35 @@ def _same_rate(job: Job, published: FeeRow) -> bool:
 
 
 def _one(job: Job) -> Calculation:
-    draft, values = job.draft, job.values
+    draft = job.draft
     found, product = quoted(job)
     put_quote(job, found, product)
     draft.note(found.figures())
     draft.cite_refs(found.sources)
     draft.cite_law("disclosure-2026")
-    kind = "daily" if found.method == "daily" else ("fee" if found.method == "flat_fee" else "interest")
+    kind = kind_of(found)
     short = draft.say(*_short_keys(job, kind))
     details = [draft.say(*keys) for keys in working_keys(found, product is not None)]
-    if values.amount is None:
-        details.insert(0, draft.say("loan.nominal"))
-    if product is None and values.rate_unit == "month":
-        details.insert(0, draft.say("loan.read_as_fee" if kind == "fee" else "loan.read_as_interest"))
-    if product is None and job.explicit and _published_known(job):
+    details[:0] = [draft.say(key) for key in _assumptions(job, kind, product)]
+    if product is None and _published_known(job):
         details.append(draft.say("loan.published"))
     tables = (rates_table(job, found), schedule_table(job, found), disclosure_table(job, found))
     spoken = draft.say("loan.spoken.rate", f"loan.spoken.{kind}")
     note_ceilings(job, found.caps)
     products = (product.id,) if product else ()
     return draft.finish(job.intent, products, short, details, spoken=spoken, tables=tables, notices=found.caps)
+
+
+def _assumptions(job: Job, kind: str, product: Product | None) -> Iterator[str]:
+    """Keys of what was taken for granted: an example amount, how the customer's own rate was read."""
+    values = job.values
+    if values.amount is None:
+        yield "loan.nominal"
+    if product is None and values.rate_unit == "month":
+        yield "loan.read_as_fee" if kind == "fee" else "loan.read_as_interest"
+    if product is None and values.rate_unit == "day" and values.terms is not None:
+        job.draft.put(month_days=count(30, "calculator.day_basis", "days"))
+        yield "loan.read_as_daily"
 
 
 def _short_keys(job: Job, kind: str) -> tuple[str, ...]:
@@ -110,5 +123,11 @@ def _short_keys(job: Job, kind: str) -> tuple[str, ...]:
 
 
 def _published_known(job: Job) -> bool:
-    product = job.catalogue[job.explicit] if job.explicit else None
+    product = _own_product(job)
     return product is not None and job.values.terms in product.terms
+
+
+def _own_product(job: Job) -> Product | None:
+    """The product named, or the only one there is."""
+    name = job.explicit or (job.products[0] if len(job.products) == 1 else None)
+    return job.catalogue[name] if name else None

@@ -122,7 +122,7 @@ def plan(intent: str, product: str | None, slots: Mapping[str, object]) -> Plan:
     chosen = named or requirement.implied(product) or (candidates[0] if len(candidates) == 1 else None)
     usable = known | {"product"} if chosen else known
     missing = list(way.missing(usable))
-    if "rate" in known and "rate_unit" not in known:
+    if "rate" in known and "rate_unit" not in known and "rate" in _slot_names(requirement):
         missing.append("rate_unit")
     if missing:
         return Plan("missing", tuple(missing), _offered(chosen, candidates, missing))
@@ -150,4 +150,5 @@ def _used(
     by_product = "product" in way.needs or ("product|rate" in way.needs and "rate" not in known)
     if named or by_product or len(requirement.products) == 1:
         return (chosen,) if chosen else ()
-    return () if "rate" in known else requirement.products
+    by_rate = "rate" in known and any("rate" in need.split("|") for need in way.needs)
+    return () if by_rate else requirement.products

@@ -73,13 +73,14 @@ def _redeem(job: Job) -> Calculation:
     lines: list[Text] = []
     rows: list[list[Text]] = []
     for product in job.products:
+        job.whole_table(f"{product}.redeem")
         charge = redemption_fee(product, amount, days, job.fees, job.on)
         rows.append(_compared(job, product, charge, "redemption_fee"))
         free = "" if charge.amount else ".free"
         lines.append(draft.say(f"redeem.short{free}"))
         working = draft.say(f"redeem.working{free}")
     if len(job.products) == 1:
-        banded = [draft.say("redeem.what")] if job.fees.bands(f"{job.products[0]}.redeem", job.on) else []
+        banded = [draft.say("redeem.what")] if job.whole_table(f"{job.products[0]}.redeem") else []
         return draft.finish(job.intent, job.products, lines[0], [working, *banded])
     table = draft.table("redeem", ("product", "rate", "fee", "net"), rows)
     details = [draft.say("redeem.what")]
@@ -92,7 +93,7 @@ def _bands(job: Job) -> Calculation:
     """How the fee falls with the days held."""
     draft, amount, product = job.draft, job.amount(), job.products[0]
     _name(job, product)
-    bands = job.fees.bands(f"{product}.redeem", job.on)
+    bands = job.whole_table(f"{product}.redeem")
     if not bands:
         charge = redemption_fee(product, amount, 0, job.fees, job.on)
         _compared(job, product, charge, "redemption_fee")
