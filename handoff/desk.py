@@ -29,6 +29,7 @@ from handoff.handling import (
     transfer,
     wait_for_customer,
 )
+from handoff.listing import CaseView, ClockPublic, list_cases, running_clocks, view_case
 from handoff.opening import OpenCase, Opened, book_callback, open_case, raise_severity
 from handoff.owner import OwnerMustConfirm, change_owner, disable_agent
 from handoff.packet import reveal
@@ -37,6 +38,8 @@ from handoff.routing import OfferGone, decline, route
 
 __all__ = [
     "AlreadyClaimed",
+    "CaseView",
+    "ClockPublic",
     "ComplaintOpen",
     "IncompleteAction",
     "NotHolder",
@@ -59,6 +62,7 @@ __all__ = [
     "customer_message",
     "decline",
     "disable_agent",
+    "list_cases",
     "move_complaint",
     "open_case",
     "pause",
@@ -70,7 +74,9 @@ __all__ = [
     "resume",
     "reveal",
     "route",
+    "running_clocks",
     "transfer",
+    "view_case",
     "wait_for_customer",
     "withdraw",
 ]

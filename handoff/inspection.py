@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Index, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from handoff import events
+from handoff import escalation, events
 from handoff.agents import LEADING, Role, get_agent
 from handoff.casefile import StreamFile
 from handoff.clock import Fact
@@ -189,6 +189,17 @@ def adjudicate(
     session.add(row)
     file.save()
     return row
+
+
+def acknowledge(
+    session: Session, inspection_id: int, ladder_id: str, agent_id: int, now: datetime, rules: Rules | None = None
+) -> None:
+    """Take note of an inspection that is late, which stops the climb. Raises NothingToAcknowledge, NotAllowed."""
+    become_writer(session)
+    agent = get_agent(session, agent_id)
+    file = _file(session, get_inspection(session, inspection_id), now, rules)
+    escalation.acknowledge_in(file, ladder_id, agent_id, agent.leads)
+    file.save()
 
 
 def evidence(session: Session, inspection_id: int, viewer_id: int) -> list[dict[str, Any]]:
