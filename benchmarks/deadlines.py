@@ -19,10 +19,11 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from statistics import quantiles
 from threading import Event as Flag
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Engine, func, insert
 from sqlmodel import Session, SQLModel, select
@@ -70,12 +71,16 @@ def measure(url: str, workers: int, cases: int, seconds: int, rate: float, overd
     began = time.monotonic()
     engine = open_engine(url)
     SQLModel.metadata.create_all(engine)
-    start = datetime.now(UTC) + timedelta(seconds=_filling_time(cases))
-    _fill(engine, _offsets(cases, due, seconds), start)
+    agent = _agent(engine)
+    later = datetime.now(UTC) + timedelta(hours=2)
+    _fill(engine, agent, [later + timedelta(seconds=number % 3600) for number in range(cases - due)])
+    pace = (time.monotonic() - began) / max(cases - due, 1)
+    start = datetime.now(UTC) + timedelta(seconds=10 + 3 * pace * due)  # nothing is due while this part is filled
+    _fill(engine, agent, [start + timedelta(seconds=number * seconds / due) for number in range(due)], cases - due)
     filled = time.monotonic() - began
     lags = _watch(url, workers, start, seconds, expected=due)
     fired = _counts(engine)
-    catch_up = _catch_up(engine, url, workers, overdue)
+    catch_up = _catch_up(engine, url, workers, agent, overdue)
     engine.dispose()
     return {
         "open_cases": cases,
@@ -92,29 +97,19 @@ def measure(url: str, workers: int, cases: int, seconds: int, rate: float, overd
     }
 
 
-def _filling_time(cases: int) -> float:
-    """Seconds to leave for the filling, generously, so that nothing is due before the window begins."""
-    return 20 + cases / 500
-
-
-def _offsets(cases: int, due: int, seconds: int) -> Iterator[float]:
-    """Seconds from the window's start at which each case's next mark falls: evenly inside, the rest hours later."""
-    for number in range(cases):
-        yield number * seconds / due if number < due else 7200 + number % 3600
-
-
-def _fill(engine: Engine, offsets: Iterator[float], start: datetime) -> None:
+def _agent(engine: Engine) -> int:
     with write_transaction(engine) as session:
-        agent = store_agent(session, AgentCreate(name="bench", password="unused here"), "unused", start)
-    chunk: list[tuple[str, list[Entry]]] = []
-    for number, offset in enumerate(offsets):
-        opened = start + timedelta(seconds=offset) - HALF_OF_DISPOSAL
-        chunk.append((f"b{number}", _history(f"b{number}", opened, agent.key)))
-        if len(chunk) == CHUNK:
-            _insert(engine, chunk)
-            chunk = []
-    if chunk:
-        _insert(engine, chunk)
+        new = AgentCreate(name="bench", password="unused here")
+        return store_agent(session, new, "unused", datetime.now(UTC)).key
+
+
+def _fill(engine: Engine, agent: int, marks: list[datetime], first: int = 0) -> None:
+    """Insert a case for each instant at which the next mark shall be reached."""
+    for at in range(0, len(marks), CHUNK):
+        part = marks[at : at + CHUNK]
+        names = [f"b{first + at + number}" for number in range(len(part))]
+        pairs = zip(names, part, strict=True)
+        _insert(engine, [(name, _history(name, mark - HALF_OF_DISPOSAL, agent)) for name, mark in pairs])
 
 
 def _history(name: str, opened: datetime, agent: int) -> list[Entry]:
@@ -158,11 +153,9 @@ def _watch(url: str, workers: int, start: datetime, seconds: int, expected: int)
         return _collect(pipes, expected, until=time.monotonic() + seconds + 30)
 
 
-def _catch_up(engine: Engine, url: str, workers: int, overdue: int) -> float:
+def _catch_up(engine: Engine, url: str, workers: int, agent: int, overdue: int) -> float:
     """Marks cleared each second when `overdue` of them have been waiting since before the workers started."""
     late = datetime.now(UTC) - timedelta(minutes=1)
-    with write_transaction(engine) as session:
-        agent = session.connection().exec_driver_sql("SELECT min(id) FROM agent").scalar_one()
     chunk = [(f"o{number}", _history(f"o{number}", late - HALF_OF_DISPOSAL, agent)) for number in range(overdue)]
     _insert(engine, chunk)
     began = time.monotonic()
@@ -174,8 +167,8 @@ def _catch_up(engine: Engine, url: str, workers: int, overdue: int) -> float:
 def _collect(pipes: list[Any], expected: int, until: float) -> list[float]:
     lags: list[float] = []
     while len(lags) < expected and time.monotonic() < until:
-        for ready in multiprocessing.connection.wait(pipes, timeout=0.5):
-            lags += ready.recv()  # type: ignore[union-attr]
+        for ready in wait(pipes, timeout=0.5):
+            lags += cast(Connection, ready).recv()
     return lags
 
 

@@ -28,7 +28,7 @@ SEES_ALL = (*LEADING, Role.INSPECTOR)
 
 
 class ClockPublic(BaseModel):
-    """A clock as a page counts it down: `remaining_seconds` of working time at `at`, negative once breached.
+    """A clock as a page counts it down: seconds of working time left at `at`; once breached, minus those since then.
 
     `due_at` is None while the clock is paused. A page that counts from `at` and `remaining_seconds` by its own elapsed
     time is right whatever its own clock says.
@@ -93,9 +93,8 @@ def list_cases(
 ) -> list[CasePublic]:
     """The cases a person may see, first in order first; without `states` those not closed. Raises AgentDisabled."""
     viewer = get_agent(session, viewer_id)
-    wanted = (
-        col(CaseRecord.state).in_([str(state) for state in states]) if states else col(CaseRecord.state) != "closed"
-    )
+    state = col(CaseRecord.state)
+    wanted = state.in_([str(each) for each in states]) if states else state != State.CLOSED
     query = select(CaseRecord).where(wanted, *_in_sight(viewer)).execution_options(populate_existing=True)
     if queue is not None:
         query = query.where(CaseRecord.queue == queue)

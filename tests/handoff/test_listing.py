@@ -82,10 +82,7 @@ def test_a_breached_clock_counts_below_zero_and_a_paused_one_stands_still(clerks
     before = clocks()["disposal"]
     clerks.later(minutes=10)
     after = clocks()
-    assert (before.remaining_seconds, after["disposal"].remaining_seconds, after["disposal"].paused) == (
-        1200,
-        1200,
-        True,
-    )
+    assert (before.remaining_seconds, after["disposal"].remaining_seconds) == (1200, 1200)
+    assert (before.paused, after["disposal"].paused) == (True, True)
     assert after["disposal"].due_at is None
     assert (after["first_response"].remaining_seconds, after["first_response"].breached) == (-900, True)
