@@ -32,9 +32,9 @@ class DeskBar extends HTMLElement {
     const focused = this.contains(document.activeElement) ? document.activeElement.dataset.name : null;
     this.replaceChildren(el('header', { class: 'bar' },
       el('span', { class: 'brand' }, el('img', { src: '/static/img/mark.svg', alt: '', width: 28, height: 28 }), el('span', {}, t('firm'))),
-      this.#nav(), this.#line, el('div', { class: 'tools' }, this.#status(), this.#sound(), this.#help(), this.#language(), this.#who())));
+      this.#nav(), this.#line, el('div', { class: 'tools' }, this.#status(), el('div', { class: 'wide' }, this.#small()), this.#menu())));
     this.#drawLine();
-    if (focused) this.querySelector(`[data-name="${focused}"]`)?.focus();
+    if (focused) [...this.querySelectorAll(`[data-name="${focused}"]`)].find((node) => node.offsetParent)?.focus();
   }
 
   #nav() {
@@ -42,6 +42,17 @@ class DeskBar extends HTMLElement {
     const links = staff.may.filter((part) => part in PAGES).map((part) =>
       el('a', { href: PAGES[part], 'aria-current': part === here ? 'page' : null }, t(NAMES[part])));
     return el('nav', { 'aria-label': t('nav') }, links);
+  }
+
+  #small() { return [this.#sound(), this.#help(), this.#language(), this.#who()]; }
+
+  /** The same tools behind one button, for narrow windows. */
+  #menu() {
+    const menu = el('details', { class: 'more narrow', open: this.querySelector('.narrow')?.open ?? false },
+      el('summary', { class: 'tool' }, t('act.more')), el('div', { class: 'menu' }, this.#small()));
+    menu.addEventListener('keydown', (event) => { if (event.key === 'Escape') { menu.open = false; menu.firstChild.focus(); } });
+    menu.addEventListener('focusout', (event) => { if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false; });
+    return menu;
   }
 
   #status() {
@@ -92,7 +103,7 @@ class DeskBar extends HTMLElement {
 
   #drawLine() {
     const skewed = this.#state === 'open' && Math.abs(serverTime.offsetSeconds) >= SKEW_SECONDS;
-    const words = skewed ? t('line.clock', { seconds: Math.abs(serverTime.offsetSeconds) }) : '';
+    const words = skewed ? t('line.clock') : '';
     const text = t(`line.${this.#state}`);
     if (this.#line.dataset.state === this.#state && this.#line.textContent === text + words) return;
     this.#line.dataset.state = this.#state;

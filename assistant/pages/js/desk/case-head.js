@@ -27,7 +27,9 @@ class DeskHead extends HTMLElement {
   draw(store, view) {
     const now = serverTime.now();
     this.#title.replaceChildren(severityBadge(view.severity), el('span', {}, view.reason_name), el('span', { class: 'tag' }, t(`state.${view.state}`)));
+    const raised = view.history.findLast((fact) => fact.kind === 'severity_raised')?.payload.reason;
     const facts = [
+      raised ? el('strong', { class: 'loud' }, t('case.raised', { reason: known(`signal.${raised}`, raised) })) : null,
       `${t('case.holder')} ${view.holder?.name ?? t('case.nobody')}`, view.owner ? `${t('case.owner')} ${view.owner.name}` : null,
       view.queue.name, known(`channel.${view.channel}`, view.channel), `${t('case.opened')} ${when(view.opened_at, now)}`,
       view.pause_reason ? `${t('state.paused')}：${pauseName(view)}` : null,

@@ -42,7 +42,7 @@ class DeskComposer extends HTMLElement {
     if (other) {
       this.#kind = this.#may('reply') || !this.#may('note') ? 'reply' : 'note';
       this.#text.value = this.#store.drafts.get(this.#key()) ?? '';
-    } else if (this.#kind === 'reply' && !this.#may('reply') && !this.#text.value && this.#may('note')) this.#kind = 'note';
+    } else this.#fit();
     this.#drawModes();
     this.#drawMenus();
     this.#drawState();
@@ -86,6 +86,15 @@ class DeskComposer extends HTMLElement {
     } catch (error) {
       this.log.failed(id, refusalText(error));
     }
+  }
+
+  /** With nothing written, stand where writing is possible: to the customer once the case is claimed. */
+  #fit() {
+    if (this.#text.value) return;
+    const kind = this.#may('reply') ? 'reply' : 'note';
+    if (kind === 'reply' && document.activeElement === this.#text) return;
+    this.#kind = kind;
+    this.#text.value = this.#store.drafts.get(this.#key()) ?? '';
   }
 
   #drawModes() {

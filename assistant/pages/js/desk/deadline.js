@@ -1,10 +1,14 @@
 // What a clock of the API says at a moment: how much is left, how much is used, and how urgent that is. Pure.
 
-/** The server's clock at `now` (ms): {left, share, level}; level is ok, half, near, over or paused. */
+/**
+ * A clock at `now` (ms of the server): {left, share, level}; level is ok, half, near, over or paused. A clock of a list
+ * carries `mark`, the highest warning that has fired; one of an open case carries all its marks.
+ */
 export function reading(clock, now) {
   if (!clock.due_at) return { left: pausedLeft(clock), share: pausedShare(clock), level: clock.breached_at || clock.breached ? 'over' : 'paused' };
   const left = Date.parse(clock.due_at) - now;
   if (left <= 0) return { left, share: 1, level: 'over' };
+  if (clock.mark !== undefined) return { left, share: clock.mark / 100, level: { 50: 'half', 80: 'near', 100: 'over' }[clock.mark] ?? 'ok' };
   const share = shareOf(clock, now);
   const level = share >= 0.8 ? 'near' : share >= 0.5 ? 'half' : 'ok';
   return { left, share, level };

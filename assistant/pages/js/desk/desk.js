@@ -19,6 +19,7 @@ import { t } from './words.js';
 
 const PANES = ['queue', 'talk', 'packet'];
 const RELOAD_MS = 5000;
+const SETTLES = ['claimed', 'resolved', 'closed', 'case_gone'];
 const store = new Store();
 const [queue, head, log, composer, packet] = ['queue', 'head', 'log', 'composer', 'packet'].map((name) => document.querySelector(`desk-${name}`));
 const trio = document.getElementById('main');
@@ -67,7 +68,8 @@ const alarm = {
 function clockName(id) { return staff.policy.clocks.find((each) => each.id === id)?.name ?? id; }
 
 function sound({ kind, item, payload }) {
-  notices.alarm(`${kind} ${item.id}`, alarm[kind](item, payload), () => open(item.id));
+  if (kind === 'offer') notices.done(alarm.offer(item));
+  else notices.alarm(`${kind} ${item.id}`, alarm[kind](item, payload), () => open(item.id));
   alerts.call(kind === 'escalation' ? 'breach' : kind);
 }
 
@@ -103,7 +105,10 @@ function connect() {
   store.addEventListener('line', (event) => log.live(event.detail.line));
   store.addEventListener('alarm', (event) => sound(event.detail));
   store.addEventListener('failed', (event) => notices.wrong(refusalText(event.detail.error)));
-  staff.stream.addEventListener('event', (event) => store.take(event.detail));
+  staff.stream.addEventListener('event', (event) => {
+    store.take(event.detail);
+    if (SETTLES.includes(event.detail.kind)) notices.settle(event.detail.case_id);
+  });
   staff.addEventListener('back', load);
   ticker.addEventListener('woke', () => store.refresh());
   settings.addEventListener('locale', () => { queue.relabel(); log.relabel(); log.clear(); draw(); });

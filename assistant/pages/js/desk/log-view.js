@@ -41,10 +41,10 @@ class DeskLog extends HTMLElement {
     this.#case = view.id;
     if (fresh) this.#list.setAttribute('aria-busy', 'true');
     const near = fresh || this.#nearEnd();
-    this.#divider(view);
     for (const line of view.transcript) this.#line(line);
     for (const note of view.notes) this.#note(`note-${note.id}`, note);
     for (const fact of view.history) this.#fact(fact, view);
+    this.#divider(view);
     this.#list.removeAttribute('aria-busy');
     if (near) this.toEnd();
   }
@@ -84,31 +84,31 @@ class DeskLog extends HTMLElement {
   #line(line) {
     if (line.message_id && this.#entries.has(`pending-${line.message_id}`)) this.settle(line.message_id);
     const names = { customer: t('talk.customer'), bot: t('talk.bot'), agent: line.agent ?? t('talk.agent') };
-    if (line.author === 'receipt') return this.#put(`line-${line.id}`, el('p', { class: 'entry receipt' }, el('span', {}, line.text), time(line.at)), line.at);
-    return this.#put(`line-${line.id}`, entry(line.author, names[line.author] ?? line.author, line.at, line.text), line.at);
+    if (line.author === 'receipt') return this.#put(`line-${line.id}`, el('p', { class: 'entry receipt' }, el('span', {}, line.text), time(line.at)), line.id);
+    return this.#put(`line-${line.id}`, entry(line.author, names[line.author] ?? line.author, line.at, line.text), line.id);
   }
 
   #note(key, note) {
     const mine = [...this.#entries.keys()].find((each) => each.startsWith('pending-') && this.#entries.get(each).classList.contains('note') && note.by?.id === staff.me.id);
     if (mine && !this.#entries.has(key)) this.settle(mine.slice('pending-'.length));
-    this.#put(key, noteEntry(note), note.at);
+    this.#put(key, noteEntry(note), note.id);
   }
 
   #fact(fact, view) {
     const text = factText(fact, view);
     if (!text) return;
-    if (text.note) return this.#put(`fact-${fact.id}`, noteEntry({ by: fact.actor, text: text.note, title: text.title, at: fact.at }), fact.at);
-    this.#put(`fact-${fact.id}`, el('p', { class: `entry fact ${text.kind ?? ''}` }, el('span', {}, text.title), time(fact.at)), fact.at);
+    if (text.note) return this.#put(`fact-${fact.id}`, noteEntry({ by: fact.actor, text: text.note, title: text.title, at: fact.at }), fact.id);
+    this.#put(`fact-${fact.id}`, el('p', { class: `entry fact ${text.kind ?? ''}` }, el('span', {}, text.title), time(fact.at)), fact.id);
   }
 
   #divider(view) {
-    this.#put('divider', el('p', { class: 'entry divider' }, el('span', {}, `${t('talk.after')} · ${when(view.opened_at, serverTime.now())}`)), view.opened_at);
+    const opened = view.history.find((fact) => fact.kind === 'opened');
+    if (opened) this.#put('divider', el('p', { class: 'entry divider' }, el('span', {}, `${t('talk.after')} · ${when(view.opened_at, serverTime.now())}`)), opened.id);
   }
 
-  /** Put a node at its time; false when it is there already. */
-  #put(key, node, at) {
+  /** Put a node at its place in the log of the whole desk; false when it is there already. */
+  #put(key, node, order) {
     if (this.#entries.has(key)) return false;
-    const order = typeof at === 'number' ? at : Date.parse(at);
     node.dataset.order = order;
     this.#entries.set(key, node);
     let after = this.#list.lastElementChild;
@@ -130,7 +130,7 @@ function entry(kind, name, at, text) {
 
 function noteEntry({ by, text, at, title }) {
   return el('article', { class: 'entry note' },
-    el('p', { class: 'by' }, el('span', { class: 'lock', 'aria-hidden': 'true' }, '🔒'), el('span', {}, `${title ?? t('talk.note')}（${t('talk.note.hint')}）`), el('span', {}, by?.name ?? ''), time(at)),
+    el('p', { class: 'by' }, el('span', {}, `${title ?? t('talk.note')}（${t('talk.note.hint')}）`), el('span', {}, by?.name ?? ''), time(at)),
     el('div', { class: 'bubble' }, paragraphs(text)));
 }
 
@@ -142,7 +142,7 @@ function factText(fact, view) {
     case 'transferred': return payload.note ? { title: t('fact.transferred'), note: payload.note } : null;
     case 'resolved': return payload.summary ? { title: t('fact.resolved'), note: payload.summary } : null;
     case 'reopened': return { title: t('fact.reopened', { reason: payload.reason ?? '' }) };
-    case 'severity_raised': return { title: t('fact.severity', { severity: t(`severity.${payload.severity}`), reason: payload.reason ?? '' }), kind: 'loud' };
+    case 'severity_raised': return { title: t('fact.severity', { severity: t(`severity.${payload.severity}`), reason: known(`signal.${payload.reason}`, payload.reason ?? '') }), kind: 'loud' };
     case 'deadline_warned': return { title: t('fact.warned', { clock, mark: payload.mark }), kind: 'warn' };
     case 'deadline_breached': return { title: t('fact.breached', { clock }), kind: 'loud' };
     case 'escalated': return { title: t('fact.escalated', { rung: payload.rung }), kind: 'loud' };

@@ -4,19 +4,24 @@ import { button, el } from '../dom.js';
 import { t } from './words.js';
 
 const SHOWN_MS = 6000;
-const MOST_ALARMS = 4;
+const MOST_ALARMS = 3;
 
 class Notices {
   #polite = el('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' });
   #loud = el('div', { class: 'alarms', role: 'alert' });
+  #wrong = el('div', { class: 'toasts', role: 'alert' });
 
-  constructor() { document.body.append(el('aside', { class: 'notices', 'aria-label': t('notices') }, this.#loud, this.#polite)); }
+  constructor() {
+    const strip = document.getElementById('alarms');
+    strip?.append(this.#loud);
+    document.body.append(el('aside', { class: 'notices', 'aria-label': t('notices') }, strip ? null : this.#loud, this.#wrong, this.#polite));
+  }
 
   /** Something was done. */
   done(text) { this.#brief(this.#polite, 'toast', text); }
 
   /** Something was refused. */
-  wrong(text) { this.#brief(this.#loud, 'toast wrong', text); }
+  wrong(text) { this.#brief(this.#wrong, 'toast wrong', text); }
 
   /** Something needs eyes; `open` goes there. The same key replaces the older alarm. */
   alarm(key, text, open) {

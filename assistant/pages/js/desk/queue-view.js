@@ -2,10 +2,8 @@
 
 import { el } from '../dom.js';
 import { clockView } from './clock-view.js';
-import { serverTime } from './server-time.js';
 import { severityBadge } from './severity.js';
 import { staff } from './staff.js';
-import { when } from './times.js';
 import { t } from './words.js';
 
 const FOLDED = ['others', 'ended'];
@@ -100,12 +98,12 @@ class DeskQueue extends HTMLElement {
       'aria-current': item.id === this.store.openId ? 'true' : null, onclick: () => { this.#point(item.id); this.onOpen(item.id); },
     },
     el('span', { class: 'row-top' }, severityBadge(item.severity), el('span', { class: 'reason' }, item.reason_name)),
-    el('span', { class: 'row-words' }, item.summary?.[0] ?? ''),
+    el('span', { class: 'row-words' }, item.summary?.at(-1) ?? ''),
     el('span', { class: 'row-foot' },
       item.nearest && item.state !== 'resolved' ? clockView(item.nearest, { class: 'slim' }) : null,
       offered ? el('span', { class: 'tag offer' }, t('queue.offered')) : el('span', { class: 'tag' }, t(`state.${item.state}`)),
       unread ? el('span', { class: 'tag unread' }, t('queue.unread', { count: unread })) : null,
-      el('span', { class: 'place' }, item.queue.name), el('span', { class: 'place' }, item.holder && !this.store.holds(item) ? item.holder.name : when(item.opened_at, serverTime.now())))));
+      el('span', { class: 'place' }, item.holder && !this.store.holds(item) ? item.holder.name : item.queue.name))));
   }
 
   #rows() { return [...this.#list.querySelectorAll('.row')].filter((row) => row.offsetParent !== null); }

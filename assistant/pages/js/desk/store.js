@@ -122,7 +122,7 @@ export class Store extends EventTarget {
     const item = event.case ?? known;
     if (!item) return;
     const mine = item.mine?.length > 0 || staff.leads();
-    const graver = event.kind === 'severity_raised' && item.severity === 3 && known?.severity !== 3;
+    const graver = event.kind === 'severity_raised' && event.payload.severity === 3;
     if (item.severity === 3 && ((event.kind === 'queued' && item.transfers === 0) || graver)) this.#say('alarm', { kind: 'major', item });
     if (event.kind === 'deadline_breached' && mine) this.#say('alarm', { kind: 'breach', item, payload: event.payload });
     if (event.kind === 'offered' && item.mine?.includes('offered')) this.#say('alarm', { kind: 'offer', item });
