@@ -5,13 +5,15 @@ from __future__ import annotations
 import logging
 import signal
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event as Flag
 from typing import Annotated
 
 import typer
-from sqlalchemy import inspect
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import SQLAlchemyError
 
 from handoff.agents import AgentCreate, Role, hash_password, store_agent
 from handoff.database import open_engine, write_transaction
@@ -23,6 +25,7 @@ from handoff.worker import run_worker
 DatabaseOption = Annotated[
     str, typer.Option("--database", envvar="SHOUWEN_DATABASE_URL", help="sqlite:///file.db or postgresql+psycopg://…")
 ]
+DEFAULT_DATABASE = "sqlite:///var/shouwen.db"
 agent_app = typer.Typer(help="Accounts of the desk.", no_args_is_help=True)
 
 
@@ -43,7 +46,7 @@ def add(
     password_stdin: Annotated[
         bool, typer.Option("--password-stdin", help="read the password from standard input")
     ] = False,
-    database: DatabaseOption = "sqlite:///shouwen.db",
+    database: DatabaseOption = DEFAULT_DATABASE,
 ) -> None:
     """Create an account; the password is asked for, or read from standard input."""
     if password_stdin:
@@ -62,8 +65,7 @@ def add(
             languages=language or ["zh"],
         )
         hashed = hash_password(password)
-        engine = open_engine(database)
-        _require_tables(inspect(engine).has_table("agent"))
+        engine = _open(database)
         with write_transaction(engine) as session:
             stored = store_agent(session, new, hashed, datetime.now(UTC))
     except (HandoffError, ValueError) as error:
@@ -73,7 +75,7 @@ def add(
 
 
 def worker(
-    database: DatabaseOption = "sqlite:///shouwen.db",
+    database: DatabaseOption = DEFAULT_DATABASE,
     policy: Annotated[Path | None, typer.Option(help="policy file instead of the bundled one")] = None,
     holidays: Annotated[Path | None, typer.Option(help="holiday file instead of the bundled one")] = None,
 ) -> None:
@@ -81,8 +83,7 @@ def worker(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         rules = load_rules(policy, holidays)
-        engine = open_engine(database)
-        _require_tables(inspect(engine).has_table("deadline"))
+        engine = _open(database)
     except (HandoffError, ValueError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
@@ -92,9 +93,26 @@ def worker(
     run_worker(engine, stop, rules=rules, on_fired=_log)
 
 
-def _require_tables(found: bool) -> None:
+def prepare_with(upgrade: Callable[[str], None]) -> None:
+    """Let the product bring the tables of a database URL up to date before a command uses it."""
+    _prepare.append(upgrade)
+
+
+_prepare: list[Callable[[str], None]] = []
+
+
+def _open(database: str) -> Engine:
+    """Raises ValueError when the database cannot be opened or has no tables."""
+    try:
+        for upgrade in _prepare:
+            upgrade(database)
+        engine = open_engine(database)
+        found = inspect(engine).has_table("deadline")
+    except SQLAlchemyError as error:
+        raise ValueError("the database cannot be opened; check its URL, directory and server") from error
     if not found:
         raise ValueError("the database has no tables yet; run `shouwen db upgrade` first")
+    return engine
 
 
 def _log(fired: list[Fired]) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 import typer
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 from typer.testing import CliRunner
 
+from handoff import cli
 from handoff.agents import Agent
 from handoff.cli import agent_app, worker
 from handoff.database import open_engine, session_scope
@@ -51,6 +52,19 @@ def test_a_database_without_tables_is_named_as_the_reason(sqlite_url: str) -> No
     app.command()(worker)
     done = RUN.invoke(app, ["--database", sqlite_url])
     assert (done.exit_code, "db upgrade" in done.output) == (1, True)
+
+
+def test_a_database_that_cannot_be_opened_is_named_without_a_traceback() -> None:
+    options = ["add", "li", "--password-stdin", "--database", "sqlite:////nowhere/x.db"]
+    done = RUN.invoke(agent_app, options, input="correct horse")
+    assert (done.exit_code, "cannot be opened" in done.output) == (1, True)
+
+
+def test_the_product_may_prepare_the_database_first(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "_prepare", [])
+    cli.prepare_with(lambda url: SQLModel.metadata.create_all(open_engine(url)))
+    done = RUN.invoke(agent_app, ["add", "li", "--password-stdin", "--database", sqlite_url], input="correct horse\n")
+    assert done.exit_code == 0
 
 
 def test_an_unknown_role_is_refused(database_url: str) -> None:
