@@ -68,9 +68,7 @@ def open_session(body: SignIn, held: ProductDep, request: Request, response: Res
     browser = body.kind == "browser"
     if browser:
         secure = request.url.scheme == "https" or held.assistant.settings.environment == "production"
-        response.set_cookie(
-            COOKIE, signed.token, httponly=True, samesite="strict", secure=secure, path="/", expires=signed.expires_at
-        )
+        response.set_cookie(COOKIE, signed.token, httponly=True, samesite="strict", secure=secure, path="/")
     response.headers["Cache-Control"] = "no-store"
     return {
         "agent": person(signed.agent),
