@@ -69,7 +69,9 @@ class Judgement:
 
     def __str__(self) -> str:
         value = "not measured" if self.value is None else f"{self.value:.4f}"
-        where = f"{self.gate.suite} {self.gate.measure} of {self.gate.of}{f'/{self.gate.part}' if self.gate.part else ''}"
+        where = (
+            f"{self.gate.suite} {self.gate.measure} of {self.gate.of}{f'/{self.gate.part}' if self.gate.part else ''}"
+        )
         return f"gate {self.gate.id}: {where} is {value} (n={self.n}), must be {self.gate.comparison} {self.gate.limit}"
 
 

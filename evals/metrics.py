@@ -34,7 +34,8 @@ def proportion(successes: int, n: int) -> Estimate:
     share = successes / n
     centre = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
     half = Z95 / (1 + Z95**2 / n) * math.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2))
-    return Estimate(share, n, max(0.0, centre - half), min(1.0, centre + half))
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    return Estimate(share, n, low, 1.0 if successes == n else min(1.0, centre + half))
 
 
 def accuracy(expected: Sequence[str], predicted: Sequence[str]) -> Estimate:
@@ -85,7 +86,7 @@ class RiskCoverage:
 
 
 def risk_coverage(confidence: Sequence[float], correct: Sequence[bool]) -> list[RiskCoverage]:
-    """The risk-coverage curve (El-Yaniv and Wiener 2010), one point for each distinct confidence, most confident first."""
+    """The risk-coverage curve (El-Yaniv and Wiener 2010): a point for each distinct confidence, most confident first."""
     order = sorted(range(len(confidence)), key=lambda i: -confidence[i])
     points, errors = [], 0
     for answered, i in enumerate(order, 1):

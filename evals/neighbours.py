@@ -1,4 +1,4 @@
-"""The training sentences nearest to a question, by shared character 3-grams: where a wrong answer may have come from."""
+"""The training sentences nearest to a question, by shared character 3-grams: where an error may have come from."""
 
 from __future__ import annotations
 
@@ -52,6 +52,4 @@ def _nearest(
     shared = Counter(number for gram in asked for number in holders.get(gram, ()))
     scored = [(n / (len(asked) + len(rows[number]) - n), number) for number, n in shared.items()]
     best = sorted(scored, key=lambda pair: (-pair[0], pair[1]))[:shown]
-    return tuple(
-        Neighbour(utterances[i].text, utterances[i].intent, utterances[i].place, score) for score, i in best
-    )
+    return tuple(Neighbour(utterances[i].text, utterances[i].intent, utterances[i].place, score) for score, i in best)

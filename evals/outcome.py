@@ -30,7 +30,9 @@ class Measure:
     unit: str = "share"
 
     @classmethod
-    def from_estimate(cls, name: str, estimate: Estimate, of: str = "own", part: str = "", unit: str = "share") -> Measure:
+    def from_estimate(
+        cls, name: str, estimate: Estimate, of: str = "own", part: str = "", unit: str = "share"
+    ) -> Measure:
         """A measure with the interval of an estimate."""
         return cls(name, estimate.value, estimate.n, of, part, estimate.low, estimate.high, unit)
 
@@ -119,7 +121,8 @@ def result_from_json(raw: dict[str, Any]) -> SuiteResult:
         suite=raw["suite"],
         measures=tuple(Measure(**m) for m in raw["measures"]),
         tables=tuple(
-            Table(t["title"], tuple(t["columns"]), tuple(tuple(row) for row in t["rows"])) for t in raw.get("tables", ())
+            Table(t["title"], tuple(t["columns"]), tuple(tuple(row) for row in t["rows"]))
+            for t in raw.get("tables", ())
         ),
         plots=tuple(_plot(p) for p in raw.get("plots", ())),
         items=tuple(Item(**i) for i in raw.get("items", ())),

@@ -36,7 +36,7 @@ from evals.suites import (
     robustness,
     scope,
     selective,
-    #shopper,
+    shopper,
 )
 
 FORMAT = 1
@@ -58,10 +58,10 @@ SUITES: Mapping[str, Callable[[Context], SuiteResult]] = {
         dialogue,
         clocks,
         robustness,
-        #shopper,
+        shopper,
     )
 }
-WITHOUT_QUESTIONS = frozenset({clocks.SUITE, dialogue.SUITE})
+WITHOUT_QUESTIONS = frozenset({clocks.SUITE, dialogue.SUITE, shopper.SUITE})
 
 
 class SuiteUnknown(ValueError):

@@ -17,7 +17,9 @@ from assistant.policy import Action, decision_table
 from intents.taxonomy import taxonomy
 
 SCENARIOS = Path(__file__).parent / "scenarios"
-STATE_FIELDS = frozenset({"product", "topic", "person", "failed", "language", "mode", "closed", "risk", "turns", "known"})
+STATE_FIELDS = frozenset(
+    {"product", "topic", "person", "failed", "language", "mode", "closed", "risk", "turns", "known"}
+)
 
 
 class ScenarioError(ValueError):

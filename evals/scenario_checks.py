@@ -100,4 +100,6 @@ def _state(expected: Expected, state: State) -> Iterator[str]:
             yield from _differs(f"state {name}", str(wanted), got)
         else:
             got = getattr(state, name)
-            yield from _differs(f"state {name}", wanted, got if isinstance(got, bool | int) or got is None else str(got))
+            yield from _differs(
+                f"state {name}", wanted, got if isinstance(got, bool | int) or got is None else str(got)
+            )

@@ -138,5 +138,3 @@ def reindexed(base: KnowledgeBase, encoder: Encoder) -> KnowledgeBase:
     """The same knowledge with the same stored vectors, queries encoded by `encoder`."""
     index = Index(base.index.entries, encoder, canonical, base.index.vectors)
     return KnowledgeBase(tuple(base.articles.values()), base.fees, base.catalogue, base.caps, index, base.stamp)
-
-

@@ -1,4 +1,4 @@
-"""Is danger seen? Recall of the critical intents and false alarms, by classifier OR phrase floor as the product joins them."""
+"""Is danger seen? Recall of critical intents and false alarms, by classifier OR phrase floor as the product has it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Does a whole conversation go as it should? Every scenario, on the recorded product: events, cases and clocks included."""
+"""Does a whole conversation go as it should? Every scenario, on the recorded product with its events and cases."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from assistant.policy import Action
 from assistant.turn import Taken
 from evals.context import Context, QuestionSet
 from evals.metrics import Estimate, bootstrap, proportion
-from evals.outcome import Measure, Plot, Series, SuiteResult, Table
+from evals.outcome import Cell, Measure, Plot, Series, SuiteResult, Table
 from handoff.rules import bundled_rules
 
 SUITE = "fairness"
@@ -48,13 +48,14 @@ def run(context: Context) -> SuiteResult:
         judged = _judge(context, chosen)
         measures += _explained(chosen.name, judged)
         if any(j.slices for j in judged):
-            measures += _by_slice(chosen.name, judged) + _gaps(chosen.name, judged, context.seed)
-            tables.append(_table(chosen.name, judged, context.seed))
-            plots.append(_plot(chosen.name, judged))
+            found = _by_slice(chosen.name, judged) + _gaps(chosen.name, judged, context.seed)
+            measures += found
+            tables.append(_table(chosen.name, judged, found))
+            plots.append(_plot(chosen.name, found))
     note = (
         f"Gap = accuracy of everybody else minus accuracy of the slice. Slices under {FEWEST} questions are unknown. "
-        f"{', '.join(sorted(FORMS))} describe messages, not people, and are not gated. The adjusted gap compares within "
-        "each intent, so that a slice is not blamed for asking harder questions."
+        f"{', '.join(sorted(FORMS))} describe messages, not people, and are not gated. The adjusted gap compares "
+        "within each intent, so that a slice is not blamed for asking harder questions."
     )
     return SuiteResult(SUITE, tuple(measures), tuple(tables), tuple(plots), notes=(note,))
 
@@ -76,7 +77,7 @@ def _judge(context: Context, chosen: QuestionSet) -> list[Judged]:
 
 
 def _explains(taken: Taken) -> bool:
-    """Whether a refusal to answer says why: the rule has its reason in both languages, and words or a receipt are sent."""
+    """Whether a refusal says why: the rule has its reason in both languages, and words or a receipt are sent."""
     return bool(taken.rule.why_zh and taken.rule.why_en and (taken.reply.text or taken.handoff))
 
 
@@ -120,9 +121,7 @@ def adjusted_gap(judged: Sequence[Judged], name: str) -> float:
         (inside if name in j.slices else outside).setdefault(j.intent, []).append(j.correct)
     shared = [intent for intent in inside if intent in outside]
     weight = sum(len(inside[intent]) for intent in shared)
-    lost = sum(
-        len(inside[i]) * (sum(outside[i]) / len(outside[i]) - sum(inside[i]) / len(inside[i])) for i in shared
-    )
+    lost = sum(len(inside[i]) * (sum(outside[i]) / len(outside[i]) - sum(inside[i]) / len(inside[i])) for i in shared)
     return lost / weight if weight else 0.0
 
 
@@ -151,9 +150,9 @@ def _explained(of: str, judged: Sequence[Judged]) -> list[Measure]:
     return [Measure.from_estimate("refusals_explained", proportion(sum(refusals), len(refusals)), of)]
 
 
-def _table(of: str, judged: Sequence[Judged], seed: int) -> Table:
-    found = {m.key: m for m in (*_by_slice(of, judged), *_gaps(of, judged, seed))}
-    rows = []
+def _table(of: str, judged: Sequence[Judged], measures: Sequence[Measure]) -> Table:
+    found = {m.key: m for m in measures}
+    rows: list[tuple[Cell, ...]] = []
     for name, members in _slices(judged).items():
         if len(members) < FEWEST:
             rows.append((name, len(members), *["unknown"] * 7))
@@ -171,8 +170,8 @@ def _table(of: str, judged: Sequence[Judged], seed: int) -> Table:
     return Table(f"Treatment by slice: {of}", columns, tuple(rows))
 
 
-def _plot(of: str, judged: Sequence[Judged]) -> Plot:
-    found = {m.part: m for m in _by_slice(of, judged) if m.name == "accuracy" and m.value is not None}
+def _plot(of: str, measures: Sequence[Measure]) -> Plot:
+    found = {m.part: m for m in measures if m.name == "accuracy" and m.value is not None}
     worst = min(found.values(), key=lambda m: m.value or 0.0, default=None)
     series = Series(
         "accuracy",
@@ -181,5 +180,7 @@ def _plot(of: str, judged: Sequence[Judged]) -> Plot:
         tuple(m.low for m in found.values()),
         tuple(m.high for m in found.values()),
     )
-    summary = f"Lowest: {worst.part} with {worst.value:.1%} of {worst.n} questions." if worst else "No slice is large enough."
+    summary = (
+        f"Lowest: {worst.part} with {worst.value:.1%} of {worst.n} questions." if worst else "No slice is large enough."
+    )
     return Plot(f"fairness-{of}", f"Accuracy by slice: {of}", "bar", "slice", "accuracy", (series,), summary)

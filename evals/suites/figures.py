@@ -1,7 +1,7 @@
 """Are the figures right, and does a wrong one stay in the house? Published rates, and seeded errors for the guard.
 
-Wrong figures are planted into real replies: a digit changed, a power of ten, another unit. A planted figure that happens
-to have grounds, or that equals the old one, is not counted.
+Wrong figures are planted into real replies: a digit changed, a power of ten, another unit. A planted figure that
+happens to have grounds, or that equals the old one, is not counted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Is a person reached when one should be, and not when not? Both sides of the ledger in one table.
 
-The mark of 15 % for the human share counts for little alone: a bot that keeps the complex cases reaches it too. Beside
-it stands what became of the complex cases. Intents that a person answers with the bot's draft (`assist`) count as human.
+The mark of 15 % for the human share counts for little alone: a bot that keeps the complex cases reaches it too.
+Beside it stands what became of the complex cases. Intents that a person answers with the bot's draft (`assist`) count
+as human.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from assistant.policy import Action
 from assistant.turn import Taken
 from evals.context import Context, QuestionSet, item_id
 from evals.metrics import proportion
-from evals.outcome import Item, Measure, SuiteResult, Table
+from evals.outcome import Cell, Item, Measure, SuiteResult, Table
 from evals.questions import Question
 from intents.taxonomy import Automation, taxonomy
 
@@ -33,7 +34,11 @@ def run(context: Context) -> SuiteResult:
         tables += [_ledger(chosen, taken), _rules(chosen, taken)]
         items += _items(chosen, taken)
     return SuiteResult(
-        SUITE, tuple(measures), tuple(tables), items=tuple(items), notes=(f"The mark for the human share is {MARK:.0%}.",)
+        SUITE,
+        tuple(measures),
+        tuple(tables),
+        items=tuple(items),
+        notes=(f"The mark for the human share is {MARK:.0%}.",),
     )
 
 
@@ -67,19 +72,15 @@ def _measures(chosen: QuestionSet, taken: Sequence[tuple[Question, Taken]]) -> l
         "complex_reached": proportion(sum(reached(t) for t in complex_), len(complex_)),
         "complex_answered_by_bot": proportion(kept, len(complex_)),
         "needless": proportion(sum(reached(t) for t in routine), len(routine)),
-        "needless_without_risk": proportion(
-            sum(reached(t) and not risk_says_so(t) for t in routine), len(routine)
-        ),
-        "routine_answered": proportion(
-            sum(t.action in (Action.ANSWER, Action.COLLECT) for t in routine), len(routine)
-        ),
+        "needless_without_risk": proportion(sum(reached(t) and not risk_says_so(t) for t in routine), len(routine)),
+        "routine_answered": proportion(sum(t.action in (Action.ANSWER, Action.COLLECT) for t in routine), len(routine)),
     }
     return [Measure.from_estimate(name, share, of) for name, share in shares.items()]
 
 
 def _ledger(chosen: QuestionSet, taken: Sequence[tuple[Question, Taken]]) -> Table:
     """What happened, by who should have answered."""
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for auto in Automation:
         actions = Counter(t.action for q, t in taken if taxonomy()[q.intent].auto is auto)
         n = sum(actions.values())

@@ -1,6 +1,6 @@
 """Does it understand what is asked? Top-1 accuracy, macro-F1, groups, the operating point, and what confusions cost.
 
-The headline, `accuracy_at_operating_point`, counts an abstention as wrong: a customer who is asked again was not helped.
+The headline, `accuracy_at_operating_point`, counts an abstention as wrong: a customer asked again was not helped.
 """
 
 from __future__ import annotations
@@ -43,9 +43,7 @@ def _headline(chosen: QuestionSet, predictions: Sequence[Prediction]) -> list[Me
     answered_right = sum(q.intent == p.intent for q, p in answered)
     found = [
         Measure.from_estimate("accuracy", proportion(right, n), name),
-        Measure.from_estimate(
-            "accuracy_defensible", proportion(sum(q.accepts(p.intent) for q, p in pairs), n), name
-        ),
+        Measure.from_estimate("accuracy_defensible", proportion(sum(q.accepts(p.intent) for q, p in pairs), n), name),
         Measure.from_estimate(
             "accuracy_top3", proportion(sum(q.intent in dict(p.ranking[:3]) for q, p in pairs), n), name
         ),
