@@ -9,7 +9,7 @@ from intents.training.finetune import Recipe
 from intents.training.trainer import TrainingJob
 from intents.utterances import CALIBRATION, TRAINING, load
 
-RECIPE = Recipe(epochs=3, learning_rate=6e-5)
+RECIPE = Recipe(epochs=2, learning_rate=8e-5, frozen_layers=3)
 
 
 def read_dataset(directory: Path) -> Dataset:

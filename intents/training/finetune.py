@@ -21,7 +21,7 @@ from intents.encoder.encoder import QUERY
 from intents.encoder.tokenizer import MAX_TOKENS
 from intents.encoder.torch_view import bert_name, package_names
 
-_READ_BATCH = 64
+_READ_BATCH = 128
 
 
 @dataclass(frozen=True)

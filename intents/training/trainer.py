@@ -55,7 +55,7 @@ def train(job: TrainingJob, out: Path) -> Figures:
     started = time.monotonic()
     labels = job.data.labels
     data = Dataset(tuple(canonical(t) for t in job.data.texts), job.data.intents)
-    parts = split(data, job.recipe.seed, calibration=0.0 if job.calibration else 0.05)
+    parts = split(data, job.recipe.seed, calibration=0.0 if job.calibration else 0.03, test=0.02)
     training, test = data.take(parts.train), data.take(parts.test)
     calibration = _read(job.calibration) if job.calibration else data.take(parts.calibration)
     classes = training.indices(labels)
