@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -102,12 +104,26 @@ def insert(session: Session, case: Case, ageing_minutes: int, packet: dict[str, 
     session.flush()
 
 
-def swap(session: Session, case: Case, ageing_minutes: int, expected_version: int) -> None:
-    """Compare and swap: write the case only over the version it was read at. Raises CaseChanged."""
-    values = columns_of(case, ageing_minutes)
-    parameters = {f"new_{name}": value for name, value in values.items()}
-    parameters |= {"key": case.id, "expected": expected_version}
-    if session.connection().execute(_swap_statement(tuple(values)), parameters).rowcount != 1:
+@dataclass(frozen=True)
+class Swap:
+    """A case to be written over the version it was read at."""
+
+    case: Case
+    ageing_minutes: int
+    expected_version: int
+
+
+def swap_all(session: Session, swaps: Sequence[Swap]) -> None:
+    """Compare and swap: write each case only over the version it was read at. Raises CaseChanged."""
+    if not swaps:
+        return
+    parameters = []
+    for swap in swaps:
+        values = columns_of(swap.case, swap.ageing_minutes)
+        keys = {"key": swap.case.id, "expected": swap.expected_version}
+        parameters.append({f"new_{name}": value for name, value in values.items()} | keys)
+    done = session.connection().execute(_swap_statement(tuple(values)), parameters)
+    if done.rowcount != len(swaps):
         raise CaseChanged("the case was changed in the meantime; read it again and repeat the action")
 
 

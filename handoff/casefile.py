@@ -16,7 +16,7 @@ from sqlmodel import Session
 from handoff import case_record, deadlines, events
 from handoff.agents import Agent
 from handoff.case import Case, fold
-from handoff.clock import Fact, Run, runs
+from handoff.clock import Fact, Run, matters, runs
 from handoff.database import as_utc, become_writer
 from handoff.policy import Policy
 from handoff.rules import Rules, bundled_rules
@@ -34,13 +34,16 @@ class StreamFile:
         self.version_read = len(self.facts)
         self._pending: list[events.Entry] = []
         self._runs: list[Run] | None = None
+        self._policy: Policy | None = None
 
     @property
     def policy(self) -> Policy:
         """The policy the stream was opened under."""
-        names = [str(fact.payload["policy_version"]) for fact in self.facts[:1]]
-        names += [str(fact.payload["version"]) for fact in self.facts if fact.kind == "policy_changed"]
-        return self.rules.policies.version(names[-1])
+        if self._policy is None:
+            names = [str(fact.payload["policy_version"]) for fact in self.facts[:1]]
+            names += [str(fact.payload["version"]) for fact in self.facts if fact.kind == "policy_changed"]
+            self._policy = self.rules.policies.version(names[-1])
+        return self._policy
 
     @property
     def severity(self) -> int:
@@ -63,16 +66,20 @@ class StreamFile:
     def _take(self, entry: events.Entry) -> None:
         self._pending.append(entry)
         self.facts.append(entry)
-        self._runs = None
+        if entry.kind == "policy_changed":
+            self._policy = None
+        if self._runs is not None and matters(entry.kind, self.policy):
+            self._runs = None
 
     def pending(self) -> list[events.Entry]:
         """What is still to be appended, and from now on is not."""
         entries, self._pending = self._pending, []
         return entries
 
-    def store(self) -> None:
-        """Write what is kept beside the events: nothing for a bare stream."""
+    def saved(self) -> case_record.Swap | None:
+        """What is left to write after the events, which is nothing for a bare stream; the file counts as saved."""
         self.version_read = len(self.facts)
+        return None
 
 
 class CaseFile(StreamFile):
@@ -135,22 +142,21 @@ class CaseFile(StreamFile):
         agent = self.session.get(Agent, agent_id)
         return agent.display_name if agent else "客服"
 
-    def store(self) -> None:
-        """Insert the row, or swap it by the version it was read at. Raises CaseChanged."""
-        ageing = self.policy.routing.ageing_minutes
-        if self.version_read == 0:
+    def saved(self) -> case_record.Swap | None:
+        """Insert a new row; for one that was read, the swap of its version."""
+        before, ageing = self.version_read, self.policy.routing.ageing_minutes
+        super().saved()
+        if before == 0:
             packet = self.facts[0].payload.get("packet") or {}
             case_record.insert(self.session, self.case, ageing, packet)
-        elif len(self.facts) != self.version_read:
-            case_record.swap(self.session, self.case, ageing, self.version_read)
-        super().store()
+            return None
+        return case_record.Swap(self.case, ageing, before) if len(self.facts) != before else None
 
 
 def save_all(session: Session, files: Sequence[StreamFile]) -> None:
-    """Save several files at the cost of little more than one."""
+    """Save several files at the cost of little more than one. Raises CaseChanged."""
     events.append_many(session, [entry for file in files for entry in file.pending()])
-    for file in files:
-        file.store()
+    case_record.swap_all(session, [swap for file in files if (swap := file.saved())])
     deadlines.refresh(session, [deadlines.Clocks(file.stream, file.runs(), file.severity) for file in files])
 
 

@@ -16,8 +16,12 @@ from handoff.policy import ClockRule, Limit, Policy
 
 Outcome = Literal["met", "breached", "cancelled"]
 WAITING_CUSTOMER = "waiting_customer"
+GRADE_KINDS = frozenset(
+    {"opened", "severity_raised", "complaint_classified", "complaint_extension_approved", "policy_changed"}
+)
 PAUSE_STARTS = frozenset({"paused", "waited"})
 PAUSE_ENDS = frozenset({"resumed", "transferred", "released", "resolved", "closed", "claimed"})
+_ALWAYS_MATTER = GRADE_KINDS | PAUSE_STARTS | PAUSE_ENDS | {"customer_replied"}
 
 
 class Fact(Protocol):
@@ -167,7 +171,7 @@ class _Fold:
     def take(self, fact: Fact, at: datetime) -> None:
         self.grades = self.grades.after(fact)
         self._move_pause(fact, at)
-        for rule in self.policy.rules:
+        for rule in self.policy.hearing.get(fact.kind, ()):
             self._apply(rule, fact, at)
         self.seen.add(fact.kind)
 
@@ -216,6 +220,11 @@ class _Fold:
             reason = WAITING_CUSTOMER if self.waiting else str(fact.payload["reason"])
             self.open_pause = Pause(reason, at)
             self.running = {clock: _pause(run, self.open_pause) for clock, run in self.running.items()}
+
+
+def matters(kind: str, policy: Policy) -> bool:
+    """True when an event of that kind can change a run; after any other the runs are what they were."""
+    return kind in policy.hearing or kind in _ALWAYS_MATTER
 
 
 def runs(facts: Sequence[Fact], policy: Policy, calendars: Calendars) -> list[Run]:

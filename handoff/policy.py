@@ -215,6 +215,18 @@ class Policy(_Frozen):
         """All clocks, the acknowledge timers of the ladders included."""
         return (*self.clocks, *(ladder.timer for ladder in self.ladders))
 
+    @cached_property
+    def hearing(self) -> dict[str, tuple[ClockRule, ...]]:
+        """The clocks that an event kind starts, stops or calls off; kinds no clock hears are absent.
+
+        Kept after first use, so make changed policies with the constructor, not with `model_copy`.
+        """
+        heard: dict[str, tuple[ClockRule, ...]] = {}
+        for rule in self.rules:
+            for kind in rule.starts | rule.stops | rule.cancels:
+                heard[kind] = (*heard.get(kind, ()), rule)
+        return heard
+
     def clock(self, clock_id: str) -> ClockRule:
         """The rule of a clock. Raises PolicyUnknown."""
         return _named(self.rules, clock_id, "clock")

@@ -40,13 +40,13 @@ def run_of(clock: str, facts: list[Fact], policy: Policy = POLICY) -> Run:
 
 def office_policy(hours: int = 4) -> Policy:
     """The bundled policy with a disposal clock that counts office hours, so that pauses meet breaks and holidays."""
-    changed = [
-        rule.model_copy(update={"limits": {key: Limit(hours=hours, calendar="office") for key in rule.limits}})
-        if rule.id == "disposal"
-        else rule
+    limits = {str(severity): Limit(hours=hours, calendar="office") for severity in (1, 2, 3)}
+    parts: dict[str, Any] = {name: getattr(POLICY, name) for name in Policy.model_fields}
+    parts["clocks"] = tuple(
+        ClockRule.model_validate({**dict(rule), "limits": limits}) if rule.id == "disposal" else rule
         for rule in POLICY.clocks
-    ]
-    return POLICY.model_copy(update={"clocks": tuple(changed)})
+    )
+    return Policy(**parts)
 
 
 @pytest.mark.parametrize(("severity", "minutes"), [(1, 5), (2, 30), (3, 120)])
