@@ -41,13 +41,24 @@ def replaced_atomically(target: Path) -> Iterator[Path]:
     work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
         yield work
-        try:
-            work.replace(target)
-        except OSError:  # another process finished the same build first
-            if not (target / MANIFEST).is_file():
-                raise
+        _swap(work, target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _swap(work: Path, target: Path) -> None:
+    """Put `work` in the place of `target`; a former directory is moved aside first and back when that fails."""
+    aside = work.with_name(f"{work.name}-former")
+    if target.exists():
+        target.replace(aside)
+    try:
+        work.replace(target)
+    except OSError:  # another process put its own build there in the meantime: as good as ours
+        if not target.is_dir() and aside.exists():
+            aside.replace(target)
+            raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def base_encoder(cache: Path | None = None, source: Path | None = None) -> Path:
