@@ -12,7 +12,7 @@ from intents.ngrams import NgramHead
 from intents.training.dataset import Dataset, DatasetError, read_csv, split
 from intents.training.ngram_head import fit_ngram_head
 
-ROWS = "text,intent\n" + "\n".join(f"sentence {i} about {'cats' if i % 2 else 'dogs'},{'cats' if i % 2 else 'dogs'}" for i in range(20))
+ROWS = "text,intent\n" + "\n".join(f"sentence {i} about {kind},{kind}" for i in range(10) for kind in ("cats", "dogs"))
 
 
 def test_a_csv_of_text_and_intent_is_read(tmp_path: Path) -> None:
