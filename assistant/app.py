@@ -7,7 +7,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from sqlalchemy.exc import OperationalError
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -35,7 +35,6 @@ from assistant.service import Assistant, ConversationExpired, ConversationMissin
 from handoff.database import DatabaseBusy
 from handoff.desk import RatingRefused
 from handoff.worker import run_worker
-from knowledge.inputs import InvalidInput
 
 MAX_BODY = 64 * 1024
 
@@ -77,6 +76,7 @@ def create_app(assistant: Assistant, *, worker: bool = True, product: Product | 
 def _install_errors(app: FastAPI) -> None:
     install_problem_handlers(app)
     install_refusals(app)
+    fees.install_fee_problems(app)
     translate(app, MessageTooLong, 413, "The message is too long")
     translate(app, ConversationMissing, 404, "No such conversation")
     translate(app, ConversationExpired, 410, "The conversation has expired")
@@ -86,11 +86,9 @@ def _install_errors(app: FastAPI) -> None:
     translate(app, UnknownEvent, 500, "The conversation was written by a newer version")
     for error in (DatabaseBusy, OperationalError):
         app.add_exception_handler(error, _busy)
-    if not any(isinstance(key, type) and issubclass(InvalidInput, key) for key in app.exception_handlers if key is InvalidInput):
-        translate(app, InvalidInput, 422, "A value is not accepted", "field", "accepted")
 
 
-def _busy(_request: object, _error: Exception) -> ASGIApp:
+def _busy(_request: Request, _error: Exception) -> Response:
     return problem(
         503,
         "database_busy",

@@ -34,7 +34,7 @@ def request_person(
         conversation_id=conversation_id,
         customer_id=customer_id,
         channel=state.channel,
-        language=str(language),  # type: ignore[arg-type]  # one of the three the model accepts
+        language=str(language),
         group=taken.handoff.group,
         severity=taken.handoff.severity,
         reason=taken.handoff.reason,
@@ -105,7 +105,7 @@ def _suggestions(taken: Taken, state: State, now: datetime) -> tuple[Suggestion,
     """Replies from knowledge the agent may send, each with its clause."""
     found = []
     for passage in taken.passages[:3]:
-        reply, _ = article_reply((passage,), taken.reading, state, now.date(), lang_of(taken.language), first_aid=True)
+        reply, _ = article_reply((passage,), taken.reading.intent, state, now.date(), lang_of(taken.language), first_aid=True)
         clause = reply.citations[0] if reply.citations else None
         citation = f"{clause.document} {clause.clause} ({clause.version})" if clause else ""
         found.append(Suggestion(text=reply.text, citation=citation))

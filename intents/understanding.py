@@ -32,7 +32,8 @@ _SHORTEST_PART = 4
 class IntentModel(Protocol):
     """What understanding needs of a classifier."""
 
-    threshold: float
+    @property
+    def threshold(self) -> float: ...
 
     def predict(self, texts: Sequence[str]) -> list[Prediction]: ...
 

@@ -121,7 +121,7 @@ class PackageFile:
         eps, block = struct.unpack_from("<fi", self._data, position + 28)
         if block != BLOCK:
             raise ValueError(f"block size {block} instead of {BLOCK}")
-        self.dimensions = Dimensions(*ints, layer_norm_eps=eps)
+        self.dimensions = Dimensions(*ints, eps)
         position = self._parse_vocabulary(position + 36)
         _, map_bytes = struct.unpack_from("<iI", self._data, position)
         self._parse_directory(position + 8 + map_bytes)

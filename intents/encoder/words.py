@@ -32,7 +32,8 @@ class BlockedWords:
     def __call__(self, ids: NDArray[np.int64]) -> NDArray[np.float32]:
         rows = self._nibbles[ids].astype(np.float32).reshape(*ids.shape, -1, BLOCK)
         rows *= self._scales[ids].astype(np.float32)[..., None]
-        return rows.reshape(*ids.shape, -1)
+        expanded: NDArray[np.float32] = rows.reshape(*ids.shape, -1)
+        return expanded
 
 
 class FloatWords:
