@@ -86,7 +86,7 @@ class RiskCoverage:
 
 
 def risk_coverage(confidence: Sequence[float], correct: Sequence[bool]) -> list[RiskCoverage]:
-    """The risk-coverage curve (El-Yaniv and Wiener 2010): a point for each distinct confidence, most confident first."""
+    """The risk-coverage curve (El-Yaniv and Wiener 2010): a point for each distinct confidence, surest first."""
     order = sorted(range(len(confidence)), key=lambda i: -confidence[i])
     points, errors = [], 0
     for answered, i in enumerate(order, 1):

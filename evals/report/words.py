@@ -25,8 +25,8 @@ ABOUT: Mapping[str, str] = {
     "selective": "How many errors remain when only the surest answers are given? It runs at the operating point.",
     "scope": "Does it recognise what is not this firm's business?",
     "retrieval": "Is a right article found? `joined` is the product's search, beside its two halves alone.",
-    "handover": "Is a person reached when the matter is for people, and not when it is routine? The human share is read "
-    "together with what became of the complex cases.",
+    "handover": "Is a person reached when the matter is for people, and not when it is routine? The human share is "
+    "read together with what became of the complex cases.",
     "fairness": "Are older people, dialect speakers, writers of traditional characters or English, and voice callers "
     "served as well as the others? Slices that are too small are unknown, not equal.",
     "figures": "Published annual rates recomputed; wrong figures planted into real replies must be stopped.",
