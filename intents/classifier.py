@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ class Classifier:
             labels = tuple(meta["labels"])
             blend = Blend(**meta["blend"])
             threshold = float(meta["threshold"])
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
             raise ModelDirectoryError(
                 f"{directory} is not a usable model ({error}); run: shouwen train --out DIR"
             ) from error
