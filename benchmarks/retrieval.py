@@ -1,0 +1,161 @@
+"""Retrieval on two collections: BM25 alone, the dense side alone, their reciprocal-rank blend and the blend that serves.
+
+    python benchmarks/retrieval.py [../shared/data/banking77]
+
+- **articles**: each article is indexed by its titles and all its questions but one; the one left out is the query and
+  its article the only right answer. Every question is left out once, except those the classifier was trained on,
+  because the same encoder serves the index.
+- **banking77**: two random training sentences of each intent are the FAQ, 600 random test sentences the queries. Left
+  out when the directory is not there.
+
+Prints one JSON object on its last line: hit@1, hit@3, hit@5 and mean reciprocal rank, for the encoder that serves
+(`tuned`) and for the one it was trained from (`plain`).
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from assistant.bootstrap import cache_directory, index_encoder, load_model
+from assistant.settings import Settings
+from evals.metrics import proportion
+from intents.encoder.encoder import OnnxEncoder
+from intents.encoder.source import encoder_source
+from intents.normalise import canonical
+from intents.training.dataset import read_csv
+from intents.utterances import TRAINING
+from intents.utterances import load as load_utterances
+from knowledge.articles import load_articles
+from knowledge.fees import FeeBook
+from knowledge.index import LEXICAL_WEIGHT, Entry, Index, TextEncoder, Vectors
+
+SEED, FAQ_SIZE, QUERIES, CONSTANT = 77, 2, 600, 60
+CUTS = (1, 3, 5)
+METHODS = ("bm25", "dense", "reciprocal_rank", "ours")
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Entries to index and the queries to ask them, each with the document that is right."""
+
+    entries: tuple[Entry, ...]
+    queries: tuple[Entry, ...]
+
+
+class Remembering:
+    """Encodes each text once, however many indexes hold it."""
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, Vectors] = {}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, float32, one row a text."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known.update(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+def article_folds(directory: Path) -> list[Fold]:
+    """One fold for each place in the articles' lists of questions."""
+    articles = load_articles(directory / "articles", FeeBook.load(directory / "fees"))
+    trained = {canonical(utterance.text) for utterance in load_utterances(TRAINING)}
+    folds = []
+    for place in range(max(len(article.questions) for article in articles)):
+        entries, queries = [], []
+        for article in articles:
+            kept = [question for n, question in enumerate(article.questions) if n != place]
+            entries += [Entry(article.id, text) for text in (article.chinese.title, article.english.title, *kept)]
+            asked = article.questions[place : place + 1]
+            queries += [Entry(article.id, question) for question in asked if canonical(question) not in trained]
+        folds.append(Fold(tuple(entries), tuple(queries)))
+    return folds
+
+
+def banking_fold(directory: Path) -> Fold:
+    """Two training sentences an intent, and test sentences to ask."""
+    draw = random.Random(SEED)
+    train, test = read_csv(directory / "train.csv"), read_csv(directory / "test.csv")
+    by_intent: dict[str, list[str]] = {}
+    for text, intent in zip(train.texts, train.intents, strict=True):
+        by_intent.setdefault(intent, []).append(text)
+    entries = [Entry(i, text) for i in sorted(by_intent) for text in draw.sample(by_intent[i], FAQ_SIZE)]
+    pairs = draw.sample(list(zip(test.intents, test.texts, strict=True)), QUERIES)
+    return Fold(tuple(entries), tuple(Entry(intent, text) for intent, text in pairs))
+
+
+def ranks(fold: Fold, encoder: TextEncoder) -> dict[str, list[int | None]]:
+    """The rank of the right document for each query, 1 is best, None when it was not found at all."""
+    index = Index(fold.entries, encoder, canonical)
+    found: dict[str, list[int | None]] = {method: [] for method in METHODS}
+    for query in fold.queries:
+        for method, order in _orders(index, query.text).items():
+            found[method].append(order.index(query.document) + 1 if query.document in order else None)
+    return found
+
+
+def _orders(index: Index, query: str) -> dict[str, list[str]]:
+    dense = [hit.document for hit in index.search(query, len(index.entries), lexical=0.0)]
+    bm25 = _by_words(index, query)
+    fused: dict[str, float] = {}
+    for order in (dense, bm25):
+        for rank, document in enumerate(order, 1):
+            fused[document] = fused.get(document, 0.0) + 1 / (CONSTANT + rank)
+    return {
+        "bm25": bm25,
+        "dense": dense,
+        "reciprocal_rank": sorted(fused, key=lambda document: -fused[document]),
+        "ours": [hit.document for hit in index.search(query, len(index.entries))],
+    }
+
+
+def _by_words(index: Index, query: str) -> list[str]:
+    """Documents that share a word with the query: a weight so large that the dense side only breaks ties."""
+    hits = index.search(query, len(index.entries), lexical=1e6)
+    return [hit.document for hit in hits if hit.lexical > 0]
+
+
+def scores(found: Iterable[int | None]) -> dict[str, object]:
+    """hit@k, mean reciprocal rank and the 95 % interval of hit@1."""
+    placed = list(found)
+    first = proportion(sum(rank == 1 for rank in placed), len(placed))
+    hits = {f"hit@{cut}": round(float(np.mean([r is not None and r <= cut for r in placed])), 4) for cut in CUTS}
+    reciprocal = float(np.mean([1 / rank if rank else 0.0 for rank in placed]))
+    return {**hits, "mrr": round(reciprocal, 4), "hit@1_interval_95": [round(first.low, 4), round(first.high, 4)]}
+
+
+def compare(folds: Sequence[Fold], encoder: TextEncoder) -> dict[str, object]:
+    """Scores of every method over all folds together."""
+    remembering = Remembering(encoder)
+    each = [ranks(fold, remembering) for fold in folds]
+    return {method: scores(rank for fold in each for rank in fold[method]) for method in METHODS}
+
+
+def main(banking: Path, report: Callable[[str], None] = print) -> None:
+    """Both collections with both encoders."""
+    settings = Settings()
+    source = encoder_source(settings.encoder, cache_directory(settings))
+    encoders: dict[str, TextEncoder] = {
+        "tuned": index_encoder(load_model(settings)),
+        "plain": OnnxEncoder(source.served(), threads=settings.threads),
+    }
+    collections = {"articles": article_folds(settings.knowledge)}
+    if banking.is_dir():
+        collections["banking77"] = [banking_fold(banking)]
+    result: dict[str, object] = {"benchmark": "retrieval", "lexical_weight": LEXICAL_WEIGHT}
+    for name, folds in collections.items():
+        compared = {which: compare(folds, encoder) for which, encoder in encoders.items()}
+        result[name] = {"n": sum(len(fold.queries) for fold in folds), **compared}
+    report(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1] if len(sys.argv) > 1 else "../shared/data/banking77"))
