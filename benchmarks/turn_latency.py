@@ -58,7 +58,8 @@ def turns(conversations: int) -> tuple[list[float], list[float]]:
         assistant = build_assistant(Settings(database_url=f"sqlite:///{folder}/bench.db", threads=1))
         for number in range(conversations):
             conversation = assistant.open(datetime.now(UTC)).conversation_id
-            for place, text in enumerate(QUESTIONS):
+            for place in range(len(QUESTIONS)):
+                text = QUESTIONS[(place + number) % len(QUESTIONS)]  # every question comes first and last equally often
                 started = time.perf_counter()
                 assistant.receive(conversation, text, f"m{place}", datetime.now(UTC))
                 taken = (time.perf_counter() - started) * 1000
