@@ -14,7 +14,6 @@ from assistant.api.deps import Product, ProductDep
 from assistant.api.staff import Serving, Staff
 from assistant.desk import actions, items, sight
 from assistant.desk.view import case_view
-from assistant.screening import screen
 from handoff import desk
 from handoff.case import State
 from handoff.complaint import ComplaintState
@@ -323,7 +322,7 @@ def _act(held: Product, staff: Staff, case_id: str, body: Action, act: Act) -> d
 
 
 def _screened(held: Product, text: str) -> str:
-    return screen(text, held.assistant.settings.max_message).text
+    return actions.written(text, held.assistant.settings.max_message)
 
 
 def _rules(held: Product) -> Rules:

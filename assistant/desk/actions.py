@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
+from assistant.screening import mask, screen
 from assistant.service import MessageIdReused
 from handoff import desk
 from handoff.agents import Agent
-from handoff.case import State, TransitionRefused
+from handoff.case import CaseClosed, State, TransitionRefused
 from handoff.case_record import CaseChanged, get_record
 from handoff.complaint import ComplaintState
 from handoff.errors import NotAllowed
 from handoff.events import case_stream, read
 from handoff.packet import NotKept
 from handoff.rules import Rules
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 
 
 class NothingKept:
@@ -25,6 +29,17 @@ class NothingKept:
     def open(self, reference: str) -> str:
         """Never opens anything. Raises NotKept."""
         raise NotKept(f"{reference} was masked and not kept; ask the customer")
+
+
+def written(text: str, limit: int) -> str:
+    """What staff wrote, bounded, without invisible characters, masked, and otherwise letter for letter.
+
+    Where personal data shows only after normalising, the normalised text is kept. Raises `MessageTooLong`.
+    """
+    normalised = screen(text, limit)
+    visible = "".join(sign for sign in text if sign == "\n" or unicodedata.category(sign) not in _INVISIBLE)
+    masked = mask(visible.strip())
+    return normalised.text if len(normalised.personal) > len(masked.personal) else masked.text
 
 
 def check_version(session: Session, case_id: str, shown: int | None) -> None:
@@ -68,9 +83,11 @@ def move_complaint(
 ) -> None:
     """Move a complaint; of an extension the account is the approver and `asked_by`, or the handler, the one asking.
 
-    Raises NotAllowed, ComplaintMoveRefused.
+    Raises NotAllowed, ComplaintMoveRefused, CaseClosed for a new complaint about a closed case.
     """
     by = agent.key
+    if to == ComplaintState.RECEIVED and get_record(session, case_id).state == State.CLOSED:
+        raise CaseClosed("the case is closed; reopen it, then register the complaint")
     if to == ComplaintState.EXTENSION_APPROVED:
         if not agent.leads:
             raise NotAllowed("an extension is approved by a supervisor; ask one")

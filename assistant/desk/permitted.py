@@ -23,7 +23,7 @@ def permitted(file: CaseFile, agent: Agent, rungs: Sequence[Escalation]) -> list
     case = file.case
     takes = _may_take(file.session, agent, case)
     held, holder = case.state in HELD, case.holder == agent.key
-    ended, resolved = case.state in ENDED, case.state == State.RESOLVED
+    ended, resolved, closed = case.state in ENDED, case.state == State.RESOLVED, case.state == State.CLOSED
     answers = agent.key == case.owner or agent.leads
     settled = resolved and not case.complaint.open
     open_to = {
@@ -34,17 +34,17 @@ def permitted(file: CaseFile, agent: Agent, rungs: Sequence[Escalation]) -> list
         "wait": holder and case.state == State.CLAIMED,
         "pause": holder and case.state in {State.CLAIMED, State.WAITING},
         "resume": holder and case.state in {State.WAITING, State.PAUSED},
-        "transfer": held and (holder or agent.leads),
+        "transfer": (holder or agent.leads) and case.allows("transferred"),
         "resolve": held and (holder or agent.leads),
         "reopen": ended and takes and _reopens(file),
         "close": settled and (case.close_confirmed or agent.key == case.owner),
         "confirm-close": settled and not case.close_confirmed and answers,
         "acknowledge": any(agent.leads or agent.key in rung.recipients for rung in rungs),
-        "complaint": bool(MOVES[case.complaint.state]) and not (case.complaint.state is None and ended),
+        "complaint": bool(MOVES[case.complaint.state]) and (case.complaint.state is not None or not closed),
         "reveal": (holder or answers) and any(each.reference for each in packet_of(file).personal),
         "callback": not ended,
         "severity": not ended and case.severity < 3,
-        "owner": agent.leads and case.owner is not None and case.state != State.CLOSED,
+        "owner": agent.leads,
     }
     return [name for name, allowed in open_to.items() if allowed]
 
