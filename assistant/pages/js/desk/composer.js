@@ -132,7 +132,7 @@ class DeskComposer extends HTMLElement {
     this.#text.readOnly = !may;
     this.#send.textContent = t(this.#kind === 'reply' ? 'write.send' : 'write.save');
     this.#send.disabled = !may;
-    const hint = may ? t(`write.${this.#kind}.hint`) : this.#why();
+    const hint = this.#may('reply') ? t(`write.${this.#kind}.hint`) : this.#why();
     if (this.#hint.textContent !== hint) this.#hint.textContent = hint;
   }
 

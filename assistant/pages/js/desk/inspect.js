@@ -84,6 +84,8 @@ function relabel() {
 }
 
 await staff.start('inspections', 'title.inspect');
+const colleagues = await server.call('/agents').catch(() => ({ items: [] }));
+view.people = new Map(colleagues.items.map((each) => [each.id, each.display_name]));
 list.onOpen = (id) => show(id);
 view.act = act;
 staff.stream.addEventListener('event', event);
@@ -92,5 +94,6 @@ settings.addEventListener('locale', relabel);
 ticker.addEventListener('woke', read);
 filter.addEventListener('change', read);
 view.draw(null);
-await read();
+staff.stream.addEventListener('state', (change) => { if (change.detail === 'open') soon(); });
 staff.stream.start(null);
+await read();

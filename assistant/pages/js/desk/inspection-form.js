@@ -59,7 +59,7 @@ function built(title, submit, check, body, send, children) {
 }
 
 function yesNo(item) {
-  const boxes = [true, false].map((yes) => el('input', { type: 'radio', name: `check-${item.id}`, id: `check-${item.id}-${yes}`, value: yes }));
+  const boxes = [true, false].map((yes) => el('input', { type: 'radio', name: `check-${item.id}`, id: `check-${item.id}-${yes}`, value: String(yes) }));
   const node = el('fieldset', { class: 'check-item' }, el('legend', {}, item.text), boxes.map((box, place) => el('label', { class: 'check', for: box.id }, box, t(place ? 'no' : 'yes'))));
   return { id: item.id, node, first: boxes[0], value: () => { const box = boxes.find((each) => each.checked); return box ? box.value === 'true' : null; } };
 }

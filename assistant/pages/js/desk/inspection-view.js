@@ -13,6 +13,7 @@ const SHOWN = ['queued', 'claimed', 'waited', 'paused', 'resumed', 'transferred'
 
 class DeskInspection extends HTMLElement {
   act = async () => null;
+  people = new Map();
   #title = el('h2', { tabindex: '-1' });
 
   focus() { this.#title.focus({ preventScroll: true }); }
@@ -53,7 +54,7 @@ class DeskInspection extends HTMLElement {
   #happened(found) {
     const facts = found.evidence.filter((fact) => SHOWN.includes(fact.kind));
     if (!facts.length) return null;
-    return el('section', {}, el('h3', {}, t('inspect.happened')), el('ol', { class: 'facts-list' }, facts.map((fact) => el('li', {}, el('time', {}, when(fact.at, serverTime.now())), el('span', {}, factWords(fact))))));
+    return el('section', {}, el('h3', {}, t('inspect.happened')), el('ol', { class: 'facts-list' }, facts.map((fact) => el('li', {}, el('time', {}, when(fact.at, serverTime.now())), el('span', {}, factWords(fact, this.people))))));
   }
 
   #reviews(found) {
@@ -86,13 +87,14 @@ function verdict(given) {
     given.comment ? [el('dt', {}, t('inspect.comment')), el('dd', {}, given.comment)] : '');
 }
 
-function factWords(fact) {
+/** An event in words. Until the viewer has scored, the server names agents 坐席A, 坐席B; afterwards by their account. */
+function factWords(fact, people) {
   const { payload } = fact;
   const who = payload.agent ?? payload.by ?? '';
   const clock = staff.policy.clocks.find((each) => each.id === payload.clock)?.name ?? payload.clock;
   const words = { deadline_warned: () => t('fact.warned', { clock, mark: payload.mark }), deadline_breached: () => t('fact.breached', { clock }), escalated: () => t('fact.escalated', { rung: payload.rung }), rated: () => t('fact.rated', { score: payload.score, comment: '' }) };
   const note = payload.note ?? payload.summary ?? (fact.kind === 'paused' ? staff.policy.pause_reasons.find((each) => each.id === payload.reason)?.name : payload.reason) ?? '';
-  return words[fact.kind]?.() ?? [known(`happened.${fact.kind}`, fact.kind), typeof who === 'string' ? who : '', note].filter(Boolean).join(' · ');
+  return words[fact.kind]?.() ?? [known(`happened.${fact.kind}`, fact.kind), typeof who === 'number' ? people.get(who) : who, note].filter(Boolean).join(' · ');
 }
 
 customElements.define('desk-inspection', DeskInspection);

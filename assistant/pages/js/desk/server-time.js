@@ -1,6 +1,7 @@
 // What time it is at the server. Deadlines are instants of the server's clock, so a desk computer whose own clock is
 // wrong, or that slept, must still count right: the offset is measured again with every answer and nothing is ever
-// decremented. `measure` takes the middle of the round trip; a reading with a shorter trip is the better one.
+// decremented. `measure` takes the middle of the round trip; a reading with a shorter trip is the better one, unless the
+// two cannot both be true, when the later one counts.
 
 const DRIFT_MS = 1500;
 const STALE_MS = 120000;
@@ -16,9 +17,10 @@ class ServerTime extends EventTarget {
     if (!Number.isFinite(moment)) return;
     const trip = Math.max(0, received - sent);
     const steady = performance.now();
-    const better = trip <= this.#trip || steady - this.#at.steady > STALE_MS || this.jumped();
-    if (!better) return;
-    this.#offset = moment - (sent + received) / 2;
+    const offset = moment - (sent + received) / 2;
+    const apart = Math.abs(offset - this.#offset) > (trip + this.#trip) / 2 + DRIFT_MS;
+    if (trip > this.#trip && !apart && steady - this.#at.steady < STALE_MS && !this.jumped()) return;
+    this.#offset = offset;
     this.#trip = trip;
     this.#at = { wall: Date.now(), steady };
     this.dispatchEvent(new Event('measured'));
