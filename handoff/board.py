@@ -103,7 +103,8 @@ def _unacknowledged(session: Session) -> int:
 def _hours(session: Session, now: datetime) -> tuple[tuple[datetime, dict[str, int]], ...]:
     start = (now - timedelta(hours=HOURS - 1)).replace(minute=0, second=0, microsecond=0)
     counts = [dict.fromkeys(PLOTTED, 0) for _ in range(HOURS)]
-    query = select(Event.kind, Event.at).where(col(Event.kind).in_(PLOTTED), Event.at >= start, Event.at <= now)
+    window = (col(Event.kind).in_(PLOTTED), Event.at >= start, Event.at <= now)
+    query = select(Event.kind, Event.at).where(*window, col(Event.stream).startswith("case:"))  # not conversations
     for kind, at in session.exec(query):
         counts[int((at - start).total_seconds() // 3600)][kind] += 1
     return tuple((start + timedelta(hours=number), count) for number, count in enumerate(counts))
