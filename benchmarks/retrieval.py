@@ -1,4 +1,4 @@
-"""Retrieval on two collections: BM25 alone, the dense side alone, their reciprocal-rank blend and the blend that serves.
+"""Retrieval on two collections: BM25, the dense side, their reciprocal-rank blend and the blend that serves.
 
     python benchmarks/retrieval.py [../shared/data/banking77]
 
