@@ -23,6 +23,7 @@ class Act(StrEnum):
     WHY = "why"
     REPEAT = "repeat"
     MORE = "more"
+    GREETING = "greeting"
     CANCEL = "cancel"
     UNSOLVED = "unsolved"
     CANNOT_SAY = "cannot_say"
@@ -30,13 +31,16 @@ class Act(StrEnum):
     REFERS_BACK = "refers_back"
 
 
+_HINTS = frozenset({Act.ELLIPTICAL, Act.REFERS_BACK})
+
+
 @lru_cache(maxsize=1)
-def _patterns() -> dict[Act, tuple[re.Pattern[str], ...]]:
+def _patterns() -> dict[Act, tuple[tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]]]:
     raw = yaml.safe_load(resources.files("intents").joinpath("acts.yaml").read_text("utf-8"))
     return {
-        Act(name): tuple(
-            [re.compile(rf"^(?:{p})$") for p in kinds.get("whole", ())]
-            + [re.compile(p) for p in kinds.get("anywhere", ())]
+        Act(name): (
+            tuple(re.compile(rf"^(?:{p})$") for p in kinds.get("whole", ())),
+            tuple(re.compile(p) for p in kinds.get("anywhere", ())),
         )
         for name, kinds in raw.items()
     }
@@ -45,4 +49,14 @@ def _patterns() -> dict[Act, tuple[re.Pattern[str], ...]]:
 def read_acts(text: str) -> frozenset[Act]:
     """Acts of a normalised message; several may hold, none usually does."""
     bare = text.strip(_EDGES)
-    return frozenset(act for act, patterns in _patterns().items() if any(p.search(bare) for p in patterns))
+    return frozenset(
+        act for act, (whole, inside) in _patterns().items() if any(p.search(bare) for p in (*whole, *inside))
+    )
+
+
+def only_an_act(text: str) -> bool:
+    """The whole normalised message is one reviewed move (算了, 谢谢, 再说一遍), so that it says nothing of its own."""
+    bare = text.strip(_EDGES)
+    return any(
+        pattern.search(bare) for act, (whole, _) in _patterns().items() if act not in _HINTS for pattern in whole
+    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from intents.acts import Act, read_acts
+from intents.acts import Act, only_an_act, read_acts
 from intents.classifier import Prediction
 from intents.language import Language, detect
 from intents.normalise import normalise
@@ -97,11 +97,12 @@ def understand(
     """
     normalised = normalise(text)
     parts = _parts(text)
-    follow_up = [f"{topic}{_FOLLOW_UP.sub('', normalised)}"] if topic and len(normalised) <= _SHORT else []
-    predictions = model.predict([text, *parts, *follow_up])
-    whole, in_parts = predictions[0], predictions[1 : 1 + len(parts)]
+    whole, *in_parts = model.predict([text, *parts])
+    acts = read_acts(normalised)
+    hangs_on = topic and len(normalised) <= _SHORT and (whole.abstain or Act.ELLIPTICAL in acts)
+    in_context = model.predict([f"{topic}{_FOLLOW_UP.sub('', normalised)}"])[0].ranking if hangs_on else ()
     slots = read_slots(normalised, today, expecting)
-    critical = {label: p for label, p in whole.ranking if label.startswith(CRITICAL)}
+    critical = {} if only_an_act(normalised) else {i: p for i, p in whole.ranking if i.startswith(CRITICAL)}
     for part in in_parts:
         critical = {label: max(p, dict(part.ranking)[label]) for label, p in critical.items()}
     amounts = tuple(slot.value for slot in slots.amounts if slot.value is not None)
@@ -115,9 +116,9 @@ def understand(
         threshold=model.threshold,
         slots=slots,
         risk=risk,
-        acts=read_acts(normalised),
+        acts=acts,
         requests=_requests(parts, in_parts),
-        in_context=predictions[-1].ranking[:RANKED] if follow_up else (),
+        in_context=in_context[:RANKED],
     )
 
 

@@ -70,7 +70,9 @@ class Page:
         return (n for n in self.numerals if self.is_open(n.start, n.end))
 
     def before(self, start: int, width: int = 14) -> str:
-        """What is left of the same clause before a position, at most `width` characters."""
+        """What is left of the same clause before a position, at most `width` characters, twice as many of English."""
         left = self.rest[max(0, start - width) : start]
+        if left.isascii():
+            left = self.rest[max(0, start - 2 * width) : start]
         clause = _CLAUSE_END.search(left)
         return clause.group() if clause else ""
