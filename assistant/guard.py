@@ -13,12 +13,15 @@ from datetime import date
 from decimal import Decimal
 
 from assistant.reply import Grounds, Reply, spoken_parts
-from intents.slots import Figure, figures, same_figure
+from intents.slots import Figure, figures, normal_form, same_figure
 
-# Words the figure reader takes for numbers but that claim nothing: a day, a clause, the first instalment.
+# Words the figure reader takes for numbers but that claim nothing: a day, a clause, the first instalment, 折成一年,
+# 只收一次, 两种算法. Said as a time limit (一天内到账) they do claim something.
 _NO_CLAIM = re.compile(
-    r"(?:an?|per|the|each) (?:day|week|month|year)|[一两几]条|[首末]期|(?:first|last) periods?|第?一期"
+    r"(?:an?|per|the|each) (?:day|week|month|year)|[一两几]条|[首末]期|最后一期|第?一期"
+    r"|(?:first|last) (?:periods?|payment)|一(?:年|个月|月|天|日|次|笔|种|项|件|遍|步|档|样|些|下)|[两三](?:种|项|样|件)|one|three"
 )
+_LIMIT = re.compile(r"\s*(?:之?内|以内|以后|之后|后|就?能?到账|之前|前)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _UNITLESS = frozenset({"number", "count", "phone", "code", "marker", "time", "period_index", "day_of_month"})
 _MONEY = frozenset({"cny", "cny_per_day"})
@@ -60,9 +63,14 @@ def untied_figures(reply: Reply, grounds: Iterable[Grounds], customer: Sequence[
     for part in spoken_parts(reply):
         for figure in figures(part):
             tied = any(same_figure(figure, other) for other in allowed) or _named_by(figure, grounds)
-            if not tied and not _NO_CLAIM.fullmatch(figure.text.strip().lower()):
+            if not tied and not _claims_nothing(figure, part):
                 found.append(Untied(figure.text, part))
     return tuple(found)
+
+
+def _claims_nothing(figure: Figure, part: str) -> bool:
+    words = figure.text.strip().lower()
+    return bool(_NO_CLAIM.fullmatch(words)) and not _LIMIT.match(normal_form(part), figure.end)
 
 
 def check(reply: Reply, grounds: Iterable[Grounds], customer: Sequence[str]) -> None:

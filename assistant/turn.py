@@ -6,24 +6,35 @@ decided, and the effects on the state. Recording is `assistant.service`'s, in on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from assistant import guard
-from assistant.dialogue.facts import facts_of
-from assistant.dialogue.moves import Draft, HandOff, Turn, perform
-from assistant.dialogue.reading import Reading, expecting, read
+from assistant.dialogue.draft import Draft, HandOff, Turn
+from assistant.dialogue.facts import Means, facts_of
+from assistant.dialogue.moves import perform
+from assistant.dialogue.reading import Reading, answer_key, expecting, read
 from assistant.dialogue.slots import as_text
-from assistant.dialogue.state import State
+from assistant.dialogue.state import Known, State
+from assistant.dialogue.work import work_on
 from assistant.policy import Action, Rule, decision_table
 from assistant.reply import Grounds, Reply
 from assistant.wording import in_script, lang_of, say
 from intents.language import Language
-from intents.taxonomy import HUMAN, OUT_OF_SCOPE, taxonomy
+from intents.taxonomy import taxonomy
 from intents.understanding import IntentModel, Understanding, understand
 from knowledge.base import KnowledgeBase, Passage
+
+_DROPS = re.compile(
+    r"\s*(?:那|还是|哦|嗯)?(?:算了|算啦|不问这个了|不说这个了|先不说这个|换个问题|never ?mind|forget it)"
+    r"(?:吧|了)?[,，。.!！;； ]+",
+    re.IGNORECASE,
+)
+_JOINTS = " ,，。.!！?？;；、\n"
+_SHORTEST_REQUEST = 4
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,13 @@ class Brain:
     def take(self, text: str, state: State, today: date, *, said: tuple[str, ...] = (), contacts: int = 0) -> Taken:
         """Take one masked message. `said` are the customer's earlier messages (grounds for figures);
         `contacts` how often the customer has been handed over before."""
-        understanding = understand(
+        asked, state = set_aside(text, state)
+        understanding = self._understand(asked, state, today, contacts)
+        understanding = replace(self._first_request(understanding, state, today), text=text)
+        return self._decide(understanding, state, today, (*said, text))
+
+    def _understand(self, text: str, state: State, today: date, contacts: int = 0) -> Understanding:
+        return understand(
             text,
             self.model,
             today,
@@ -64,20 +81,32 @@ class Brain:
             topic=taxonomy()[state.topic].zh if state.topic else None,
             repeated_contacts=contacts,
         )
-        reading = read(understanding, state)
-        return self._decide(understanding, reading, state, today, (*said, text))
 
-    def _decide(
-        self, understanding: Understanding, reading: Reading, state: State, today: date, said: tuple[str, ...]
-    ) -> Taken:
+    def _first_request(self, whole: Understanding, state: State, today: date) -> Understanding:
+        """A message of several requests read as its first one, with the danger and the requests of the whole."""
+        if len(whole.requests) < 2:
+            return whole
+        first, second = whole.requests[:2]
+        head = whole.text[: whole.text.index(second.text)].rstrip(_JOINTS)
+        understood = self._understand(head, state, today)
+        if understood.abstain or understood.intent == second.intent:
+            rest = [pair for pair in understood.ranking if pair[0] != first.intent]
+            ranking = ((first.intent, first.probability), *rest)[: len(understood.ranking)]
+            understood = replace(understood, ranking=ranking, abstain=False)
+        return replace(understood, risk=whole.risk, requests=whole.requests, acts=whole.acts, language=whole.language)
+
+    def _decide(self, understanding: Understanding, state: State, today: date, said: tuple[str, ...]) -> Taken:
+        reading = read(understanding, state)
         language = state.language if understanding.language is Language.OTHER else understanding.language
-        passages = self._passages(understanding, reading, today, language)
-        answerable = bool(passages)
-        facts = facts_of(understanding, reading, state, answerable)
+        work = work_on(self.base, reading, today, lang_of(language))
+        computed = work.made is not None
+        key = answer_key(reading, work.passages, computed)
+        means = Means(bool(work.passages), computed, work.refused is not None, key)
+        facts = facts_of(understanding, reading, state, means)
         rule = decision_table().decide(facts)
         if rule.move == "next_request":
             return self._next(understanding, state, today, said, rule)
-        turn = Turn(understanding, reading, state, rule, self.base, tuple(passages), today, language)
+        turn = Turn(understanding, reading, state, rule, self.base, work, today, language)
         return self._finish(turn, perform(turn), facts, said)
 
     def _next(
@@ -86,18 +115,8 @@ class Brain:
         """The customer said yes to the request put aside: take it as the message."""
         first = state.waiting[0]
         rest = replace(state, waiting=state.waiting[1:])
-        again = understand(first.text, self.model, today, previous=state.language)
-        taken = self._decide(again, read(again, rest), rest, today, (*said, first.text))
+        taken = self._decide(self._understand(first.text, rest, today), rest, today, (*said, first.text))
         return replace(taken, facts=(*taken.facts, f"via {rule.id}"), understanding=understanding)
-
-    def _passages(
-        self, understanding: Understanding, reading: Reading, today: date, language: Language
-    ) -> list[Passage]:
-        if understanding.blank or reading.intent in (OUT_OF_SCOPE, HUMAN):
-            return []
-        wanted = {"intent": reading.intent, "lang": lang_of(language)}
-        own = self.base.find(reading.question_text, today, product=reading.product, **wanted)
-        return own or self.base.find(reading.question_text, today, **wanted)
 
     def _finish(self, turn: Turn, draft: Draft, facts: frozenset[str], said: tuple[str, ...]) -> Taken:
         untied = guard.untied_figures(draft.reply, draft.grounds, said)
@@ -116,11 +135,19 @@ class Brain:
             grounds=draft.grounds,
             handoff=draft.handoff,
             effects=_effects(turn, draft),
-            passages=turn.passages,
+            passages=turn.work.passages,
             language=turn.language,
             close=draft.close,
             untied=untied,
         )
+
+
+def set_aside(text: str, state: State) -> tuple[str, State]:
+    """「算了，我还是想分期」: the new request, and the state without the question it drops."""
+    found = _DROPS.match(text)
+    if not found or len(text) - found.end() < _SHORTEST_REQUEST:
+        return text, state
+    return text[found.end() :], replace(state, question=None)
 
 
 def _stopped(turn: Turn) -> Draft:
@@ -134,22 +161,29 @@ def _stopped(turn: Turn) -> Draft:
 def _effects(turn: Turn, draft: Draft) -> dict[str, Any]:
     """The change of state a turn makes, as JSON-ready data."""
     reading, state = turn.reading, turn.state
-    known = {name: asdict(k) for name, k in reading.known.items()}
-    if turn.rule.move in ("drop", "close"):
-        known = {}
-    if turn.rule.id == "confirm-no" and state.question:
-        known.pop(state.question.slot, None)
     return {
         "language": str(turn.language),
-        "product": None if turn.rule.move == "close" else reading.product,
-        "known": known,
+        "product": None if draft.close else reading.product,
+        "known": {name: asdict(k) for name, k in _kept(turn, draft).items()},
         "question": asdict(draft.question) if draft.question else None,
         "topic": draft.topic,
         "articles": list(state.articles if draft.articles is None else draft.articles),
+        "answer": draft.answer,
         "waiting": [asdict(w) for w in draft.waiting],
         "failed": draft.failed,
         "risk": turn.understanding.risk.level,
     }
+
+
+def _kept(turn: Turn, draft: Draft) -> dict[str, Known]:
+    """The values to remember: none after a matter is dropped; those an answer rests on as used now."""
+    if draft.close or turn.rule.move == "drop":
+        return {}
+    known = {name: k for name, k in turn.reading.known.items() if name not in draft.dropped}
+    if turn.work.made and draft.answer:
+        used = turn.reading.values
+        return {n: replace(k, used=turn.state.turns) if n in used else k for n, k in known.items()}
+    return known
 
 
 def why(taken: Taken) -> dict[str, Any]:
@@ -167,6 +201,7 @@ def why(taken: Taken) -> dict[str, Any]:
         "signals": [asdict(signal) for signal in understanding.risk.signals],
         "product": taken.reading.product,
         "slots": {name: as_text(value) for name, value in taken.reading.values.items()},
+        "requests": [request.intent for request in understanding.requests],
         "articles": [{"id": p.article.id, "score": round(p.score, 4)} for p in taken.passages],
         "grounds": [{"value": g.rendered, "unit": g.unit, "origin": g.origin} for g in taken.grounds],
         "untied": [asdict(u) for u in taken.untied],

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from assistant.dialogue.reading import Reading
 from assistant.dialogue.state import State
 from assistant.policy import decision_table
 from assistant.reply import Citation, Grounds, Reply, Suggestion
 from assistant.wording import Lang, say
 from intents.taxonomy import Automation, taxonomy
-from knowledge.base import KnowledgeBase, Passage
-from knowledge.calculations import Calculation, calculate
+from knowledge.articles import Article
+from knowledge.base import Passage
+from knowledge.calculations import Calculation
 from knowledge.fees import FeeRow, Source
 
 _PARAGRAPHS = re.compile(r"\n\s*\n")
@@ -23,7 +23,7 @@ MAX_SUGGESTIONS = 3
 
 def article_reply(
     passages: Sequence[Passage],
-    reading: Reading,
+    intent: str,
     state: State,
     today: date,
     lang: Lang,
@@ -38,67 +38,72 @@ def article_reply(
     best = passages[0]
     lines = [best.short]
     paragraphs = [p.strip() for p in _PARAGRAPHS.split(best.details) if p.strip()]
+    short = state.mode != "standard" and not first_aid
     blocks: tuple[dict[str, Any], ...] = ()
     if full:
         lines += paragraphs
-    elif paragraphs and not (state.mode == "senior" and not first_aid):
+    elif paragraphs and not short:
         blocks = ({"kind": "details", "paragraphs": paragraphs},)
-    intent = taxonomy()[reading.intent]
-    if intent.auto is Automation.VERIFY and not first_aid and not full:
+    if taxonomy()[intent].auto is Automation.VERIFY and not first_aid and not full:
         lines.append(say("identity_note", lang))
-    elif state.mode == "senior" and not first_aid and state.turns == 0:
+    elif short and state.turns == 0:
         lines.append(say("offer_person", lang))
-    suggestions = () if first_aid else _other_passages(passages[1:], lang)
+    suggestions = () if first_aid else _other_passages(passages[1:], lang)[: 1 if short else MAX_SUGGESTIONS]
     reply = Reply(text="\n".join(lines), blocks=blocks, citations=_citations(best, today), suggestions=suggestions)
     return reply, tuple(_of_row(row, lang) for row in best.rows)
 
 
 def calculation_reply(
-    base: KnowledgeBase, reading: Reading, state: State, today: date, lang: Lang
+    made: Calculation, state: State, today: date, lang: Lang, *, full: bool = False
 ) -> tuple[Reply, tuple[Grounds, ...]]:
-    """A computed answer: one line, the working, tables, sources. Raises `InvalidInput` for values out of range."""
-    made = calculate(
-        reading.intent,
-        reading.product,
-        reading.values,
-        fees=base.fees,
-        catalogue=base.catalogue,
-        caps=base.caps,
-        today=today,
-    )
+    """A computed answer: one line, the working, tables, sources; for seniors one line and what must be disclosed."""
     if state.mode == "voice":
         return Reply(text=made.spoken[lang], citations=_row_citations(made, today)), _grounds(made)
+    senior, details = state.mode == "senior", list(made.details[lang])
     blocks: list[dict[str, Any]] = []
-    details = list(made.details[lang])
-    if details and state.mode != "senior":
+    if details and not senior and not full:
         blocks.append({"kind": "details", "paragraphs": details})
-    blocks += _tables(made, lang)
-    suggestions = tuple(Suggestion(label=text, text=text) for text in made.suggestions[lang][:MAX_SUGGESTIONS])
+    blocks += [table for table in _tables(made, lang) if full or not senior or table["kind"] == "disclosure"]
+    suggestions = [Suggestion(label=text, text=text) for text in made.suggestions[lang]]
     reply = Reply(
-        text=made.short[lang], blocks=tuple(blocks), citations=_row_citations(made, today), suggestions=suggestions
+        text="\n".join([made.short[lang], *(details if full else ())]),
+        blocks=tuple(blocks),
+        citations=_row_citations(made, today),
+        suggestions=tuple(suggestions[: 1 if senior else MAX_SUGGESTIONS]),
     )
     return reply, _grounds(made)
 
 
-def explanation_reply(state: State, base: KnowledgeBase, today: date, lang: Lang) -> Reply:
-    """Why the last turn went as it did: the rule's reason, what was understood, and the sources."""
+def explanation_reply(
+    state: State, made: Calculation | None, articles: Sequence[Article], today: date, lang: Lang
+) -> tuple[Reply, tuple[Grounds, ...]]:
+    """Why the last turn went as it did: what was understood, the rule's reason, the working, and the sources."""
     rule = next((rule for rule in decision_table().rules if rule.id == state.reason), None)
+    grounds = list(_grounds(made)) if made else []
     lines = []
     if state.topic:
         topic = taxonomy()[state.topic]
         lines.append(say("explain_understood", lang, topic=topic.en if lang == "en" else topic.zh))
     if rule:
-        lines.append(say("explain", lang, why=rule.why_en if lang == "en" else rule.why_zh))
-    clauses = [c for a in state.articles if a in base.articles for c in base.articles[a].clauses]
-    citations = tuple(_clause(clause, today) for clause in clauses)
-    if clauses:
-        names = "；".join(_clause_name(clause, lang) for clause in clauses)
-        lines.append(say("explain_sources", lang, sources=names))
-    return Reply(text="\n".join(lines), citations=citations)
+        reason = rule.why_en if lang == "en" else rule.why_zh
+        lines.append(say("explain", lang, why=reason))
+        grounds.append(Grounds(reason, "text", reason, f"rule.{rule.id}"))
+    clauses = [clause for article in articles for clause in article.clauses]
+    citations = tuple({(c.document, c.clause): _clause(c, today) for c in clauses}.values())
+    blocks: tuple[dict[str, Any], ...] = ()
+    if made:
+        citations = _row_citations(made, today)
+        if made.details[lang]:
+            blocks = ({"kind": "details", "paragraphs": list(made.details[lang])},)
+    if citations:
+        names = dict.fromkeys(_document(c.document, lang) for c in citations)
+        grounds += [Grounds(name, "text", name, "document") for name in names]
+        lines.append(say("explain_sources", lang, sources=("; " if lang == "en" else "、").join(names)))
+    return Reply(text="\n".join(lines), blocks=blocks, citations=citations), tuple(grounds)
 
 
-def _clause_name(clause: Source, lang: Lang) -> str:
-    return clause.document if lang == "en" else f"《{clause.document}》"
+def _document(name: str, lang: Lang) -> str:
+    return name if lang == "en" else f"《{name}》"
 
 
 def _other_passages(passages: Sequence[Passage], lang: Lang) -> tuple[Suggestion, ...]:

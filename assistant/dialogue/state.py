@@ -6,7 +6,7 @@ Unknown event kinds are refused loudly: a state folded without them would be a g
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -16,6 +16,8 @@ Mode = Literal["standard", "senior", "voice"]
 QuestionKind = Literal["clarify", "collect", "confirm"]
 
 TURN, MESSAGE, REPLY = "turn", "customer_message", "bot_reply"
+ASIDES = frozenset({"explain", "repeat", "more", "small_talk", "ask_again"})
+"""Moves that talk about the conversation itself: the reason to be explained stays that of the turn before."""
 _SILENT = frozenset({MESSAGE, REPLY, "agent_message", "rating", "rated", "typing", "inspection_opened", "call_back"})
 _PERSON_GONE = frozenset({"resolved", "closed"})
 
@@ -36,46 +38,66 @@ class Fact(Protocol):
 
 @dataclass(frozen=True)
 class Option:
-    """One choice offered: choosing it says `text`, meaning `value` (an intent, or a slot's value)."""
+    """One choice offered: choosing it says `text`, meaning `value` (an intent, or a slot's value).
+
+    `sets` are the values it gives when they are not just `value` for the slot asked: (slot, value as text).
+    """
 
     id: str
     label: str
     text: str
     value: str
+    sets: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
 class Question:
-    """What the bot asked last and is waiting for. `slot` is empty when it asks what was meant."""
+    """What the bot asked last and is waiting for. `slot` is empty when it asks what was meant.
+
+    `words` are the customer's words that the question is about (an unclear or an old value), `about` the message that
+    led to the question.
+    """
 
     kind: QuestionKind
     intent: str
     slot: str = ""
     options: tuple[Option, ...] = ()
     attempts: int = 1
+    words: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)
 class Known:
-    """A collected value with the customer's words and the turn it was said in. `value` is JSON-ready text."""
+    """A collected value with its provenance: the customer's words, the turn, and what it was said of.
+
+    `value` is JSON-ready text; `used` is the last turn whose answer rested on it.
+    """
 
     value: str
     words: str
     turn: int
+    intent: str = ""
+    product: str | None = None
+    used: int = -1
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A request of an earlier message still to be answered."""
+    """A request of an earlier message still to be answered, and the turn it was made in."""
 
     text: str
     intent: str
     probability: float
+    turn: int = 0
 
 
 @dataclass(frozen=True)
 class State:
-    """A conversation between two messages."""
+    """A conversation between two messages.
+
+    `answer` names the answer given last (see `reading.answer_key`), `same` how often it was given in a row.
+    """
 
     turns: int = 0
     language: Language = Language.ZH_HANS
@@ -87,6 +109,8 @@ class State:
     topic: str | None = None
     articles: tuple[str, ...] = ()
     reason: str = ""
+    answer: str = ""
+    same: int = 0
     waiting: tuple[Waiting, ...] = ()
     failed: int = 0
     risk: int = 0
@@ -103,8 +127,7 @@ class State:
         if event.kind == TURN:
             return _turned(moved, event.payload)
         if event.kind == "receipt":
-            gone = event.payload.get("state") in _PERSON_GONE
-            return replace(moved, case_id=event.payload.get("case_id"), person=not gone, question=None, failed=0)
+            return _handled(moved, event.payload)
         if event.kind == "mode_changed":
             return replace(moved, mode=event.payload.get("mode", self.mode))
         if event.kind == "ended":
@@ -131,9 +154,18 @@ def _opened(state: State, payload: dict[str, Any]) -> State:
     )
 
 
+def _handled(state: State, payload: dict[str, Any]) -> State:
+    """A receipt: a person has the conversation until the case has ended, and everything asked so far."""
+    gone = payload.get("state") in _PERSON_GONE
+    return replace(
+        state, case_id=payload.get("case_id"), person=not gone, question=None, failed=0, waiting=(), answer="", same=0
+    )
+
+
 def _turned(state: State, payload: dict[str, Any]) -> State:
     effects = payload["effects"]
     question = effects.get("question")
+    answer = effects.get("answer")
     return replace(
         state,
         turns=state.turns + 1,
@@ -144,7 +176,9 @@ def _turned(state: State, payload: dict[str, Any]) -> State:
         question=_question(question) if question else None,
         topic=effects.get("topic", state.topic),
         articles=tuple(effects.get("articles", state.articles)),
-        reason=payload.get("rule", ""),
+        reason=state.reason if payload.get("move") in ASIDES else payload.get("rule", ""),
+        answer=state.answer if answer is None else answer,
+        same=state.same if answer is None else (state.same + 1 if answer and answer == state.answer else 0),
         waiting=tuple(Waiting(**item) for item in effects.get("waiting", ())),
         failed=effects.get("failed", 0),
         risk=max(state.risk, int(effects.get("risk", 0))),
@@ -152,8 +186,12 @@ def _turned(state: State, payload: dict[str, Any]) -> State:
 
 
 def _question(raw: dict[str, Any]) -> Question:
-    return Question(**{**raw, "options": tuple(Option(**option) for option in raw.get("options", ()))})
+    return Question(**{**raw, "options": tuple(_option(option) for option in raw.get("options", ()))})
+
+
+def _option(raw: dict[str, Any]) -> Option:
+    return Option(**{**raw, "sets": tuple((name, value) for name, value in raw.get("sets", ()))})
 
 
 def _plain(known: Mapping[str, Known]) -> dict[str, dict[str, Any]]:
-    return {name: {"value": k.value, "words": k.words, "turn": k.turn} for name, k in known.items()}
+    return {name: asdict(k) for name, k in known.items()}

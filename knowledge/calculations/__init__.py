@@ -4,9 +4,9 @@
 """
 
 from knowledge.calculations.dispatch import calculate
-from knowledge.calculations.invalid import explain_invalid, invalid_figures
+from knowledge.calculations.invalid import explain_invalid, invalid_figures, invalid_slot
 from knowledge.calculations.model import Calculation, Citation, Plan, Table
-from knowledge.calculations.requirements import plan
+from knowledge.calculations.requirements import plan, used_slots
 from knowledge.figures import Figure
 
 __all__ = [
@@ -18,5 +18,7 @@ __all__ = [
     "calculate",
     "explain_invalid",
     "invalid_figures",
+    "invalid_slot",
     "plan",
+    "used_slots",
 ]

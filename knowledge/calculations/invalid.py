@@ -46,6 +46,11 @@ def explain_invalid(error: InvalidInput, lang: Lang) -> str:
     return wording.invalid["other"].of(lang).format(field=field)
 
 
+def invalid_slot(error: InvalidInput) -> str:
+    """The slot whose value is to be asked for again."""
+    return _slot(error, bundled_wording())
+
+
 def invalid_figures(error: InvalidInput) -> tuple[Figure, ...]:
     """The figures `explain_invalid` says, with their origin, for tracing the reply."""
     wording = bundled_wording()

@@ -108,6 +108,15 @@ def bundled_requirements() -> Mapping[str, Requirement]:
     return load_requirements(Path(__file__).parents[1] / "calculations.yaml")
 
 
+def used_slots(intent: str) -> frozenset[str]:
+    """Every slot a calculation for `intent` can use, `rate_unit` with a rate; empty when nothing is computed for it."""
+    requirement = bundled_requirements().get(intent)
+    if requirement is None:
+        return frozenset()
+    names = frozenset(_slot_names(requirement)) - {"product"}
+    return names | {"rate_unit"} if "rate" in names else names
+
+
 def plan(intent: str, product: str | None, slots: Mapping[str, object]) -> Plan:
     """Whether `intent` is computed with these values (None counts as not known), and what to ask for if not yet."""
     requirement = bundled_requirements().get(intent)

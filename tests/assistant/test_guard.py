@@ -34,3 +34,13 @@ def test_the_customers_own_figures_may_be_repeated() -> None:
 def test_figures_in_tables_and_buttons_are_checked_too() -> None:
     table = Reply(text="如下", blocks=({"kind": "table", "title": "表", "columns": ["期"], "rows": [["88.88元"]]},))
     assert [u.figure for u in untied_figures(table, [COST], [])] == ["88.88元"]
+
+
+@pytest.mark.parametrize("text", ["折成一年来比较", "提前结清费只收一次", "两种算法都列出来", "每多一天，多收一点"])
+def test_words_that_only_sound_like_figures_claim_nothing(text: str) -> None:
+    assert untied_figures(reply(text), [], []) == ()
+
+
+@pytest.mark.parametrize("text", ["一天内到账", "一个月后生效", "一天到账"])
+def test_the_same_words_as_a_time_limit_need_grounds(text: str) -> None:
+    assert untied_figures(reply(text), [], [])
