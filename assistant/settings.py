@@ -27,9 +27,15 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SHOUWEN_", env_file=None, extra="ignore")
 
     environment: Literal["development", "production"] = Field("development", description="production demands secrets")
-    database_url: str = Field("sqlite:///var/shouwen.db", description="sqlite:///file or postgresql+psycopg://user@host/db")
-    knowledge: Path = Field(Path(knowledge.__file__).parent, description="directory with articles/, fees/, products.yaml")
-    model: Path = Field(Path(intents.__file__).parent / "model", description="classifier directory from `shouwen train`")
+    database_url: str = Field(
+        "sqlite:///var/shouwen.db", description="sqlite:///file or postgresql+psycopg://user@host/db"
+    )
+    knowledge: Path = Field(
+        Path(knowledge.__file__).parent, description="directory with articles/, fees/, products.yaml"
+    )
+    model: Path = Field(
+        Path(intents.__file__).parent / "model", description="classifier directory from `shouwen train`"
+    )
     encoder: Path | None = Field(None, description="another sentence-transformers directory for the encoder")
     cache: Path | None = Field(None, description="where built models and indexes are kept")
     secret: SecretStr | None = Field(None, description="at least 32 characters; signs sessions and conversation tokens")
