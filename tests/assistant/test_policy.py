@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from assistant.dialogue.moves import _MOVES
+from assistant.dialogue.moves import MOVES
 from assistant.policy import Action, TableBroken, decision_table
 
 TABLE = decision_table()
@@ -69,7 +69,7 @@ def test_every_rule_can_decide_something() -> None:
 
 
 def test_every_move_of_the_table_can_be_carried_out() -> None:
-    assert TABLE.moves.keys() == _MOVES.keys()
+    assert TABLE.moves.keys() == MOVES.keys()
 
 
 def test_a_reason_is_given_for_every_refusal_and_hand_over_in_both_languages() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from knowledge_files import BUNDLED, FEES, GOOD, write_articles
+from tests.knowledge.knowledge_files import BUNDLED, FEES, GOOD, write_articles
 
 from knowledge.articles import ArticleError, fill, load_articles, read_directory
 from knowledge.fees import FeeBook, FeeRowMissing, Lang

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hashed_encoder import HashedEncoder
-from knowledge_files import GOOD, article, write_knowledge
+from tests.knowledge.hashed_encoder import HashedEncoder
+from tests.knowledge.knowledge_files import GOOD, article, write_knowledge
 
 from knowledge.articles import ArticleError
 from knowledge.base import ANSWERABLE, KnowledgeBase

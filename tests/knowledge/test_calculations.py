@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 import yaml
-from calculation_cases import CASES, FLAT, JULY, TODAY, answer
+from tests.knowledge.calculation_cases import CASES, FLAT, JULY, TODAY, answer
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from tracing import said, untraced
+from tests.knowledge.tracing import said, untraced
 
 from knowledge.calculations import Figure, calculate, plan
 from knowledge.calculations.model import LANGS

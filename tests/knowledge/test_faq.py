@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hashed_encoder import HashedEncoder
+from tests.knowledge.hashed_encoder import HashedEncoder
 
 from knowledge.faq import FaqRefused, faq_index, read_faq, read_queries, search_rows
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from hashed_encoder import HashedEncoder
+from tests.knowledge.hashed_encoder import HashedEncoder
 from numpy.typing import NDArray
 
 from knowledge.index import LEXICAL_WEIGHT, Entry, Index

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hashed_encoder import HashedEncoder
-from knowledge_files import GOOD, write_knowledge
+from tests.knowledge.hashed_encoder import HashedEncoder
+from tests.knowledge.knowledge_files import GOOD, write_knowledge
 from typer.testing import CliRunner, Result
 
 from knowledge import kb_cli
