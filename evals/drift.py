@@ -1,13 +1,12 @@
 """Early warning of unusual service patterns (异常服务模式预警): weekly shares against a reference, with an alert limit.
 
-An alert needs both: a two-proportion z-test beyond the limit (so that small weeks do not cry wolf) and a change of at
-least `LEAST` in share (so that large weeks do not either).
+An alert needs both: Fisher's exact test beyond the limit (so that small weeks do not cry wolf) and a change of at least
+`LEAST` in share (so that large weeks do not either).
 """
 
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from evals.triage import conversation_events
 
 LIMIT = 4.0
 LEAST = 0.02
+MOST = 37.0  # beyond this a probability is 0 in double precision
 REFERENCE_WEEKS = 4
 ABSTENTION, PERSON = "abstention", "handoff"
 _PLOTTED = 6
@@ -125,12 +125,20 @@ def reference_text(shares: Shares) -> str:
 
 
 def z_of(reference: Shares, week: Shares, name: str) -> float:
-    """Two-proportion z statistic (pooled); 0.0 when either side is empty or both shares are 0 or 1."""
+    """How unlikely the week is under the reference, as a signed z: the normal quantile of Fisher's exact two-sided p.
+
+    Exact also where counts are small, which a normal approximation is not; 0.0 when either side is empty.
+    """
+    from scipy.stats import hypergeom, norm
+
     if not reference.n or not week.n:
         return 0.0
-    pooled = (reference.counts.get(name, 0) + week.counts.get(name, 0)) / (reference.n + week.n)
-    spread = math.sqrt(pooled * (1 - pooled) * (1 / reference.n + 1 / week.n))
-    return (week.share(name) - reference.share(name)) / spread if spread else 0.0
+    seen = week.counts.get(name, 0)
+    drawn = hypergeom(reference.n + week.n, reference.counts.get(name, 0) + seen, week.n)
+    more = week.share(name) > reference.share(name)
+    tail = float(drawn.sf(seen - 1) if more else drawn.cdf(seen))
+    z = min(float(norm.isf(min(1.0, 2 * tail) / 2)), MOST)
+    return z if more else -z
 
 
 def alerts(reference: Shares, weeks: Mapping[date, Shares], limit: float = LIMIT, least: float = LEAST) -> list[Alert]:

@@ -159,11 +159,11 @@ def test_all_published_rates_are_reproduced_and_a_wrong_one_would_be_seen() -> N
 
 
 def test_planted_figures_are_wrong_and_the_guard_stops_them(context: Context) -> None:
-    taken = context.taken("随心借的年利率是多少")
-    if not list(figures.plant(taken, 1)):
-        taken = context.taken("客服电话和上班时间是多少")
-    planted = list(figures.plant(taken, 1))
-    for wrong in planted:
+    asked = ("客服电话是多少", "提现手续费多少", "随心借年利率多少", "宽限期几天", "月付几号还款", "快速赎回限额多少")
+    replies = [context.taken(text) for text in asked]
+    planted = [(taken, wrong) for taken in replies for wrong in figures.plant(taken, 1)]
+    assert planted
+    for taken, wrong in planted:
         assert wrong.text != taken.reply.text
         reply = taken.reply.model_copy(update={"text": wrong.text})
         assert untied_figures(reply, taken.grounds, (taken.understanding.text,))
