@@ -122,7 +122,7 @@ def could_offer(session: Session, now: datetime, rules: Rules) -> bool:
 def choose(
     case: Case, people: Sequence[Available], room: dict[int, int], policy: Policy, now: datetime
 ) -> Available | None:
-    """The person for a case: the one it is meant for, then the owner, then the least loaded and longest idle."""
+    """The person for a case: whom it is meant for, the owner, agents before leads, the least loaded, idle longest."""
     resting = now - timedelta(seconds=policy.routing.offer_rest_seconds)
     passed = {agent for agent, at in case.passed if at > resting}
     queue = policy.queue(case.queue)
@@ -134,9 +134,10 @@ def choose(
     if not fitting:
         return None
 
-    def order(each: Available) -> tuple[bool, bool, int, float, int]:
+    def order(each: Available) -> tuple[bool, bool, bool, int, float, int]:
         idle = each.last_claim.timestamp() if each.last_claim else 0.0
-        return each.agent.key != case.meant_for, each.agent.key != case.owner, each.load, idle, each.agent.key
+        agent = each.agent
+        return agent.key != case.meant_for, agent.key != case.owner, agent.leads, each.load, idle, agent.key
 
     return min(fitting, key=order)
 

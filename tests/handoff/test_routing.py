@@ -79,6 +79,12 @@ def test_the_least_loaded_is_asked_first(clerks: Desk) -> None:
     assert offered(clerks, conversation="k2") == clerks.wang.id
 
 
+def test_a_supervisor_is_asked_only_when_no_agent_has_room(clerks: Desk) -> None:
+    change(clerks, "li", capacity=1)
+    clerks.online(clerks.chief, clerks.li)
+    assert [offered(clerks, conversation=f"k{number}") for number in range(2)] == [clerks.li.id, clerks.chief.id]
+
+
 def test_work_set_free_goes_to_the_first_in_order(clerks: Desk) -> None:
     change(clerks, "li", capacity=1)
     held = clerks.claimed(by=clerks.li, conversation="k0")
