@@ -115,8 +115,8 @@ def _always(_: str) -> bool:
 _RULES: tuple[tuple[re.Pattern[str], str, Callable[[str], bool]], ...] = (
     (_EMAIL, "邮箱", _always),
     (_ID, "身份证号", _is_identity_card),
-    (_CARD, "银行卡号", _is_bank_card),
     (_PHONE, "手机号", _always),
+    (_CARD, "银行卡号", _is_bank_card),
     (_LANDLINE, "电话", _always),
     (_PASSPORT, "证件号", _always),
     (_ADDRESS, "地址", _always),

@@ -279,8 +279,10 @@ def test_the_desk_is_offered_exactly_the_actions_that_would_succeed(office: Offi
         if action in case["permitted"]:
             fresh = walked(action)
             assert seats[name].act(fresh["id"], action, **body)["version"] > fresh["version"], action
-        elif (action, state, name) == ("claim", "claimed", "li"):
+        elif (action, name) == ("claim", "li") and state in ("claimed", "waiting", "paused"):
             continue  # claiming what I hold repeats what is done
+        elif (action, state) == ("close", "closed"):
+            continue  # and so does closing what is closed
         elif action == "confirm-close" and "close" in case["permitted"]:
             continue  # confirming what needs no confirmation is closing
         else:
@@ -353,9 +355,9 @@ def test_the_answer_shows_clocks_with_their_marks_and_a_pause_moves_the_deadline
     paused = li.act(case_id, "pause", reason="bank")
     assert (clock(paused, "disposal")["paused"], clock(paused, "disposal")["due_at"]) == (True, None)
     assert clock(paused, "first_response")["paused"] is False
-    office.later(minutes=37)
+    office.later(minutes=23)
     resumed = li.act(case_id, "resume")
-    assert due(resumed, "disposal") - due(case, "disposal") == timedelta(minutes=37)
+    assert due(resumed, "disposal") - due(case, "disposal") == timedelta(minutes=23)
     assert clock(resumed, "disposal")["elapsed_seconds"] == 0
 
 

@@ -26,7 +26,7 @@ def say(client: TestClient, path: str, headers: dict[str, str], text: str, messa
 
 def test_a_routine_question_is_answered_with_clause_version_and_date(client: TestClient) -> None:
     path, headers = opened(client)
-    turn = say(client, path, headers, "提前还款要收手续费吗")
+    turn = say(client, path, headers, "收不到验证码怎么办")
     assert turn["action"] == "answer"
     citation = turn["reply"]["citations"][0]
     assert citation["document"]
@@ -62,7 +62,7 @@ def test_a_message_id_used_for_another_text_is_refused(client: TestClient) -> No
 
 def test_parallel_messages_are_all_kept_in_one_strict_order(client: TestClient) -> None:
     path, headers = opened(client)
-    texts = [f"账单几号出，第{i}遍" for i in range(8)]
+    texts = [f"账单几号出,第{i}遍" for i in range(8)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda i: say(client, path, headers, texts[i], f"m{i}"), range(8)))
     events = client.get(f"/v1/conversations/{path}", headers=headers).json()["events"]
@@ -90,7 +90,9 @@ def test_the_token_of_another_conversation_opens_nothing(client: TestClient) -> 
     assert unknown.json() == answer.json()
 
 
-@pytest.mark.parametrize("text", ["", "   ", "😀😀", "\u202e\u200f", "<script>alert(1)</script>", "'; DROP TABLE turn;--"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "😀😀", "\u202e\u200f", "<script>alert(1)</script>", "'; DROP TABLE turn;--"]
+)
 def test_odd_input_gets_a_sensible_turn(client: TestClient, text: str) -> None:
     path, headers = opened(client)
     turn = say(client, path, headers, text)
@@ -110,7 +112,9 @@ def test_too_long_a_message_is_refused_and_nothing_is_stored(client: TestClient)
     assert [event["kind"] for event in events] == ["opened"]
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b"[]", b'{"text": 1}', b'{"text": "\\ud800", "client_message_id": "a b"}'])
+@pytest.mark.parametrize(
+    "content", [b"{", b"\xff\xfe", b"[]", b'{"text": 1}', b'{"text": "\\ud800", "client_message_id": "a b"}']
+)
 def test_malformed_bodies_get_problem_details(client: TestClient, content: bytes) -> None:
     path, headers = opened(client)
     answer = client.post(

@@ -27,6 +27,11 @@ def test_a_figure_without_grounds_stops_the_reply(text: str) -> None:
         check(reply(text), [RATE, COST, APR], [])
 
 
+def test_a_figure_at_the_end_of_an_english_sentence_is_still_the_figure() -> None:
+    fee = Grounds(Decimal("72.00"), "cny", "72.00", "quote.fee")
+    check(reply("CNY 12000 × 0.6% = CNY 72. Over the term it adds up."), [RATE, fee], ["12000 yuan"])
+
+
 def test_the_customers_own_figures_may_be_repeated() -> None:
     assert untied_figures(reply("您借的是12000元，分12期"), [], ["借一万二分12期"]) == ()
 

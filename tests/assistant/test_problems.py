@@ -41,7 +41,8 @@ def client() -> Iterator[TestClient]:
     def raise_it(what: str) -> None:
         found: dict[str, Exception] = {
             "closed": Closed(), "large": HTTPException(413), "crash": RuntimeError("secret=1"),
-            "odd": HTTPException(418), "slow": ApiProblem(429, "too_many", "Slow down", "Wait.", {"Retry-After": "7"}, limit=20),
+            "odd": HTTPException(418),
+            "slow": ApiProblem(429, "too_many", "Slow down", "Wait.", {"Retry-After": "7"}, limit=20),
         }  # fmt: skip
         raise found[what]
 

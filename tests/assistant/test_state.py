@@ -28,7 +28,9 @@ def test_folding_step_by_step_equals_folding_at_once() -> None:
         Happened("opened", {"channel": "web", "locale": "zh-Hant", "mode": "senior"}),
         Happened("customer_message", {"text": "提前还款"}),
         turn(topic="repay.early", question={"kind": "collect", "intent": "repay.early", "slot": "product"}),
-        turn(topic="repay.early", product="suixinjie", known={"amount": {"value": "10000", "words": "一万", "turn": 1}}),
+        turn(
+            topic="repay.early", product="suixinjie", known={"amount": {"value": "10000", "words": "一万", "turn": 1}}
+        ),
     ]
     state = State()
     for event in events:
