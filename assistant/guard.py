@@ -82,12 +82,15 @@ def check(reply: Reply, grounds: Iterable[Grounds], customer: Sequence[str]) -> 
 def _named_by(figure: Figure, grounds: Sequence[Grounds]) -> bool:
     """A number said without a unit (a telephone, an age, a day of the month), or one out of a text or count row such as
     「3 / 5 / 10」, is tied by its digits."""
-    digits = _NUMBER.findall(figure.text)
+    said = _numbers(figure.text)
     unitless = figure.kind in _UNITLESS
-    return bool(digits) and all(
-        any(d in _NUMBER.findall(g.rendered) for g in grounds if unitless or g.unit in ("text", "count"))
-        for d in digits
-    )
+    known = [n for g in grounds if unitless or g.unit in ("text", "count") for n in _numbers(g.rendered)]
+    return bool(said) and all(number in known for number in said)
+
+
+def _numbers(text: str) -> list[Decimal | str]:
+    """Numbers by value (3.0 is 3), groups with leading zeros (parts of a telephone number) by their digits."""
+    return [d if d.startswith("0") and len(d) > 1 and "." not in d else Decimal(d) for d in _NUMBER.findall(text)]
 
 
 def _figures_of(ground: Grounds) -> list[Figure]:

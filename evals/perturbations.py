@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_NUMBER = re.compile(r"(?<![\d.])\d{1,9}(?:\.\d{1,2})?(?![\d.])")
+_NUMBER = re.compile(r"(?<![\d.])[0-9]{1,9}(?:\.[0-9]{1,2})?(?![\d.])")
 _MARKS = re.compile(r"[，。！？；：、,.!?;:…「」“”\"']+")
 _COMMON_FIRST_BYTES = range(0xB0, 0xD8)  # GB 2312 level one: the 3 755 characters in daily use
 

@@ -29,15 +29,17 @@ def collect(turn: Turn) -> Draft:
     if before and before.kind == "collect" and (before.slot, before.intent) == (slot, reading.intent):
         return ask_again(turn)
     question = which_value(slot, reading.intent, reading.plan.products, turn.base.catalogue, turn.lang, _about(turn))
-    dropped = (before.slot,) if before and before.kind == "confirm" and not reading.plan.missing else ()
-    return replace(_asked(turn, question, reading.intent, 0), dropped=dropped)
+    refused = before is not None and before.kind == "confirm" and not reading.plan.missing
+    draft = _asked(turn, question, reading.intent, 0 if refused else _failed(turn))
+    return replace(draft, dropped=(slot,)) if refused else draft
 
 
 def confirm(turn: Turn) -> Draft:
     """Ask whether an old value still holds."""
     name = turn.reading.stale[0]
     words = turn.reading.known[name].words
-    return _asked(turn, still_so(name, words, turn.reading.intent, _about(turn)), turn.reading.intent, 0)
+    question = still_so(name, words, turn.reading.intent, _about(turn))
+    return _asked(turn, question, turn.reading.intent, _failed(turn))
 
 
 def disambiguate(turn: Turn) -> Draft:
@@ -48,7 +50,7 @@ def disambiguate(turn: Turn) -> Draft:
     question = which_reading(unclear, turn.reading.intent, asked, turn.lang, _about(turn))
     again = before is not None and before.kind == "collect" and before.slot == question.slot
     attempts = before.attempts + 1 if before and again else 1
-    return _asked(turn, replace(question, attempts=attempts), turn.reading.intent, attempts - 1)
+    return _asked(turn, replace(question, attempts=attempts), turn.reading.intent, _failed(turn))
 
 
 def revalue(turn: Turn) -> Draft:
@@ -69,7 +71,13 @@ def ask_again(turn: Turn) -> Draft:
     if question is None:
         return Draft(Reply(text=say("clarify_open", turn.lang)), topic=turn.state.topic, failed=turn.state.failed + 1)
     again = replace(question, attempts=question.attempts + 1)
-    return _asked(turn, again, question.intent or turn.state.topic, max(turn.state.failed, 1))
+    return _asked(turn, again, question.intent or turn.state.topic, turn.state.failed + 1)
+
+
+def _failed(turn: Turn) -> int:
+    """How many turns in a row got no further: none when this one learnt something or nothing was open before."""
+    learnt = turn.state.question is None or turn.reading.fills or turn.reading.choice is not None
+    return 0 if learnt else turn.state.failed + 1
 
 
 def _asked(turn: Turn, question: Question, topic: str | None, failed: int) -> Draft:

@@ -106,8 +106,10 @@ def _knowledge(reading: Reading, state: State, means: Means) -> Iterable[str]:
         yield "answerable"
     if reading.stale:
         yield "stale"
-    if means.key and means.key == state.answer and state.same >= MAX_SAME:
-        yield "same_again"
+    if means.key and means.key == state.answer:
+        yield "same_answer"
+        if state.same >= MAX_SAME:
+            yield "same_again"
 
 
 def _past(state: State) -> Iterable[str]:

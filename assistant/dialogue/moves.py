@@ -44,7 +44,7 @@ def _after_answer(turn: Turn, draft: Draft) -> Draft:
     """Offer a person when the same was said before; return to the question that was put aside."""
     if turn.answer and turn.answer == turn.state.answer:
         text = f"{draft.reply.text}\n{say('offer_person', turn.lang)}"
-        draft = replace(draft, reply=draft.reply.model_copy(update={"text": text}))
+        draft = replace(draft, reply=draft.reply.model_copy(update={"text": text}), failed=turn.state.failed + 1)
     question = turn.state.question
     if not question or question.kind == "clarify" or not turn.reading.other_topic:
         return draft
@@ -100,7 +100,7 @@ def _close(turn: Turn) -> Draft:
 def _drop(turn: Turn) -> Draft:
     state = turn.state
     key = "dropped" if state.question or state.waiting else "acknowledged"
-    return Draft(Reply(text=say(key, turn.lang)), topic=state.topic)
+    return Draft(Reply(text=say(key, turn.lang)), topic=state.topic, failed=state.failed)
 
 
 def _decline(turn: Turn) -> Draft:

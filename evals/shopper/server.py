@@ -16,7 +16,7 @@ import httpx
 
 from assistant.settings import Settings
 
-_PATIENCE = 120.0
+_PATIENCE = 300.0
 _PAUSE = 0.2
 
 

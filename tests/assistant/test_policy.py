@@ -69,7 +69,7 @@ def test_every_rule_can_decide_something() -> None:
 
 
 def test_every_move_of_the_table_can_be_carried_out() -> None:
-    assert TABLE.moves.keys() == MOVES.keys()
+    assert TABLE.moves.keys() - {"next_request"} == MOVES.keys()  # that one reads the waiting request first
 
 
 def test_a_reason_is_given_for_every_refusal_and_hand_over_in_both_languages() -> None:

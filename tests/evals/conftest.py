@@ -36,7 +36,7 @@ class NgramModel:
         self.threshold = threshold
         self.meta: dict[str, object] = {"data_sha256": "small", "error_target": 0.08}
         self._head = head
-        self._blend = Blend(0.0, 4.0)
+        self._blend = Blend(0.0, 8.0)
 
     def predict_proba(self, texts: Sequence[str]) -> NDArray[np.floating]:
         scores = self._head.scores([canonical(text) for text in texts])

@@ -159,8 +159,7 @@ def test_all_published_rates_are_reproduced_and_a_wrong_one_would_be_seen() -> N
 
 
 def test_planted_figures_are_wrong_and_the_guard_stops_them(context: Context) -> None:
-    asked = ("客服电话是多少", "提现手续费多少", "随心借年利率多少", "宽限期几天", "月付几号还款", "快速赎回限额多少")
-    replies = [context.taken(text) for text in asked]
+    replies = [context.taken(q.text) for q in context.own.questions[::3]]
     planted = [(taken, wrong) for taken in replies for wrong in figures.plant(taken, 1)]
     assert planted
     for taken, wrong in planted:

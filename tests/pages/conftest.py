@@ -27,7 +27,7 @@ needs_chromium = pytest.mark.skipif(
     reason=f"{CHROMIUM} is missing: apt-get install chromium fonts-noto-cjk, or set SHOUWEN_TEST_CHROMIUM",
 )
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PATIENCE_MS = 60_000  # a loaded machine is slow, not wrong
+PATIENCE_MS = 120_000  # a loaded machine is slow, not wrong
 expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -84,7 +84,8 @@ def running() -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    as_root = hasattr(os, "geteuid") and os.geteuid() == 0
+    arguments = ["--disable-gpu", *(["--no-sandbox"] if as_root else [])]
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=arguments)
         yield opened

@@ -149,7 +149,8 @@ class ConversationDouble:
             body = await request.json()
             self.posts.append(("messages", body))
             if self.refusals:
-                return problem(self.refusals.pop(0), "unavailable", "Refused by the test", "Try again.")
+                later = {"Retry-After": "3600"}  # so that only the customer tries again
+                return problem(self.refusals.pop(0), "unavailable", "Refused by the test", "Try again.", later)
             found = self._find(conversation_id, request)
             if not found:
                 return missing()
