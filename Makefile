@@ -5,13 +5,17 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 TORCH := torch==2.13.0
 
-.PHONY: serve test test-all lint clean
+.PHONY: serve test test-browser test-all lint clean
 
 serve: $(VENV)/.serve
 	$(BIN)/shouwen serve --port $(PORT)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" --ignore=tests/pages
+
+# Every page in a real Chromium (apt-get install chromium): several minutes.
+test-browser: $(VENV)/.dev
+	$(BIN)/pytest -m "not slow" tests/pages
 
 test-all: $(VENV)/.dev
 	$(BIN)/pytest
