@@ -8,11 +8,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from tests.knowledge.knowledge_files import BUNDLED, FEES, GOOD, write_articles
 
 from knowledge.articles import ArticleError, fill, load_articles, read_directory
 from knowledge.fees import FeeBook, FeeRowMissing, Lang
 from knowledge.products import bundled_catalogue, bundled_fees
+from tests.knowledge.knowledge_files import BUNDLED, FEES, GOOD, write_articles
 
 INTENTS = ("fee.rate", "fee.apr")
 TODAY = date(2026, 11, 1)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.knowledge.hashed_encoder import HashedEncoder
-from tests.knowledge.knowledge_files import GOOD, article, write_knowledge
 
 from knowledge.articles import ArticleError
 from knowledge.base import ANSWERABLE, KnowledgeBase
 from knowledge.fees import FeeBookBroken
+from tests.knowledge.hashed_encoder import HashedEncoder
+from tests.knowledge.knowledge_files import GOOD, article, write_knowledge
 
 ARTICLES = {
     "loan-rate.md": GOOD,

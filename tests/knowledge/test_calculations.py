@@ -11,10 +11,8 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.knowledge.calculation_cases import CASES, FLAT, JULY, TODAY, answer
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from tests.knowledge.tracing import said, untraced
 
 from knowledge.calculations import Figure, calculate, plan
 from knowledge.calculations.model import LANGS
@@ -25,6 +23,8 @@ from knowledge.fees import FeeBook
 from knowledge.inputs import InvalidInput
 from knowledge.products import EarlySettlement, ProductCatalogue, bundled_catalogue, bundled_fees
 from knowledge.schedule import RepaymentMethod
+from tests.knowledge.calculation_cases import CASES, FLAT, JULY, TODAY, answer
+from tests.knowledge.tracing import said, untraced
 
 KNOWLEDGE = Path(__file__).parents[2] / "knowledge"
 

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.knowledge.hashed_encoder import HashedEncoder
 
 from knowledge.faq import FaqRefused, faq_index, read_faq, read_queries, search_rows
+from tests.knowledge.hashed_encoder import HashedEncoder
 
 ROWS = [
     {"id": "1", "question": "提现手续费多少", "answer": "按比例收"},

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from tests.knowledge.hashed_encoder import HashedEncoder
 from numpy.typing import NDArray
 
 from knowledge.index import LEXICAL_WEIGHT, Entry, Index
 from knowledge.lexical import words
+from tests.knowledge.hashed_encoder import HashedEncoder
 
 ENTRIES = (
     Entry("withdraw", "提现手续费多少"),

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.knowledge.hashed_encoder import HashedEncoder
-from tests.knowledge.knowledge_files import GOOD, write_knowledge
 from typer.testing import CliRunner, Result
 
 from knowledge import kb_cli
 from knowledge.base import KnowledgeBase
 from knowledge.kb_cli import Parts, app, serve_with
+from tests.knowledge.hashed_encoder import HashedEncoder
+from tests.knowledge.knowledge_files import GOOD, write_knowledge
 
 
 @pytest.fixture
