@@ -250,15 +250,23 @@ def _knowledge_parts() -> Any:
     )
 
 
+def _prepare_database(url: str) -> None:
+    """Bring the database of a command to the present schema, so that `agent add` works before the first `serve`."""
+    from assistant.bootstrap import prepare_database
+
+    prepare_database(Settings(database_url=url)).dispose()
+
+
 def _mount() -> None:
     """Add the commands of the packages: those below by import, those above by entry point."""
-    from handoff.cli import agent_app
+    from handoff.cli import agent_app, prepare_with
     from handoff.cli import worker as worker_command
     from knowledge.cli import app as fees_app
     from knowledge.kb_cli import app as kb_app
     from knowledge.kb_cli import serve_with
 
     serve_with(_knowledge_parts())
+    prepare_with(_prepare_database)
     app.add_typer(fees_app, name="fees")
     app.add_typer(kb_app, name="kb")
     app.add_typer(agent_app, name="agent")
