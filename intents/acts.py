@@ -28,10 +28,12 @@ class Act(StrEnum):
     UNSOLVED = "unsolved"
     CANNOT_SAY = "cannot_say"
     ELLIPTICAL = "elliptical"
+    ASPECT = "aspect"
     REFERS_BACK = "refers_back"
 
 
-_HINTS = frozenset({Act.ELLIPTICAL, Act.REFERS_BACK})
+HANGS_ON = frozenset({Act.ELLIPTICAL, Act.ASPECT})
+_HINTS = HANGS_ON | {Act.REFERS_BACK}
 
 
 @lru_cache(maxsize=1)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from intents.acts import Act, only_an_act, read_acts
+from intents.acts import HANGS_ON, Act, only_an_act, read_acts
 from intents.classifier import Prediction
 from intents.language import Language, detect
 from intents.normalise import normalise
@@ -99,7 +99,7 @@ def understand(
     parts = _parts(text)
     whole, *in_parts = model.predict([text, *parts])
     acts = read_acts(normalised)
-    hangs_on = topic and len(normalised) <= _SHORT and (whole.abstain or Act.ELLIPTICAL in acts)
+    hangs_on = topic and len(normalised) <= _SHORT and (whole.abstain or acts & HANGS_ON)
     in_context = model.predict([f"{topic}{_FOLLOW_UP.sub('', normalised)}"])[0].ranking if hangs_on else ()
     slots = read_slots(normalised, today, expecting)
     critical = {} if only_an_act(normalised) else {i: p for i, p in whole.ranking if i.startswith(CRITICAL)}
