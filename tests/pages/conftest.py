@@ -116,7 +116,7 @@ def open_page(browser: Browser, site: Site) -> Iterator[Open]:
         page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
-        page.goto(site.url + path)
+        page.goto(site.url + path, wait_until="domcontentloaded")
         page.locator("sw-toolbar summary").wait_for()
         return page
 
