@@ -47,6 +47,7 @@ class Expected(_Strict):
     move: str | None = None
     intent: str | None = None
     product: str | None = None
+    question: Literal["none", "clarify", "collect", "confirm"] | None = None
     slot: str | None = None
     options: int | tuple[str, ...] | None = None
     cites: tuple[str, ...] = ()
@@ -101,11 +102,13 @@ class Expected(_Strict):
 
 
 class ScenarioTurn(_Strict):
-    """One message and what must follow. `after_minutes` is how long the customer waited before writing."""
+    """One message and what must follow. `after_minutes` is how long the customer waited before writing; with
+    `case_ended` a person ended the case meanwhile."""
 
     say: str
     expect: Expected = Expected()
     after_minutes: Annotated[int, Field(ge=0)] = 0
+    case_ended: bool = False
 
 
 class Scenario(_Strict):

@@ -9,6 +9,7 @@ from assistant.dialogue.state import State
 from assistant.reply import spoken_parts
 from assistant.turn import Taken
 from evals.scenario import Expected, HandOffExpected
+from intents.normalise import normalise
 from intents.slots import figures, same_figure
 
 
@@ -49,8 +50,8 @@ def _question(expected: Expected, state: State) -> Iterator[str]:
 
 
 def _content(expected: Expected, taken: Taken) -> Iterator[str]:
-    cited = {citation.document for citation in taken.reply.citations}
-    if missing := [document for document in expected.cites if document not in cited]:
+    cited = {normalise(citation.document) for citation in taken.reply.citations}  # a traditional reply converts names
+    if missing := [document for document in expected.cites if normalise(document) not in cited]:
         yield f"cites: {', '.join(missing)} not among {', '.join(sorted(cited)) or 'none'}"
     said = [figure for part in spoken_parts(taken.reply) for figure in figures(part)]
     for wanted in expected.figures:

@@ -37,12 +37,14 @@ class Noise(_Strict):
 
 
 class Persona(_Strict):
-    """One shopper. `answers` maps words of the bot's question to the reply; the first that occurs counts."""
+    """One shopper. `answers` maps words of the bot's question to the reply; the first that occurs counts.
+    `details` are what it adds, one after the other, when an answer is right but too general."""
 
     id: str
     who: str
     openings: Annotated[tuple[str, ...], Field(min_length=1)]
     answers: dict[str, str] = Field(default_factory=dict)
+    details: tuple[str, ...] = ()
     goal: Goal
     mode: Literal["standard", "senior", "voice"] = "standard"
     locale: Literal["zh-Hans", "zh-Hant", "en"] = "zh-Hans"

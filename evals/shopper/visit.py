@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 
 from evals.shopper.persona import Persona
+from intents.normalise import normalise
 from intents.slots import figures, same_figure
 from intents.taxonomy import taxonomy
 
@@ -70,14 +71,16 @@ def visit(client: httpx.Client, persona: Persona, seed: int) -> Visit:
     """Play the persona until its goal, its patience, or a person is reached; then check what it got."""
     held = _Conversation.open(client, persona)
     openings = persona.openings_of(seed)
+    details = list(persona.details)
     said, turns = [openings.pop(0)], []
     problems: list[str] = []
     while True:
         turn = held.say(said[-1])
         turns.append(turn)
-        if turn["action"] == "handoff" or _reached(persona, turn) or len(turns) >= persona.patience:
+        satisfied = _reached(persona, turn) and not _missing_figures(persona, turn)
+        if turn["action"] == "handoff" or satisfied or len(turns) >= persona.patience:
             break
-        said.append(_next_words(persona, turn, openings))
+        said.append(_next_words(persona, turn, openings, details))
     problems += _same_answer_again(held, said[-1], turns[-1])
     problems += _ending(persona, turns[-1], held)
     trace = tuple(_trace(text, turn) for text, turn in zip(said, turns, strict=True))
@@ -90,8 +93,15 @@ def _reached(persona: Persona, turn: Turn) -> bool:
     return persona.goal.intent is None or turn["intent"] == persona.goal.intent
 
 
-def _next_words(persona: Persona, turn: Turn, openings: list[str]) -> str:
-    """A chosen option, an answer to the question, another way to say it, or a call for help."""
+def _missing_figures(persona: Persona, turn: Turn) -> list[str]:
+    """The figures the persona came for that the reply does not state, whatever their wording."""
+    found = figures(_all_text(turn["reply"]))
+    stated = {w: all(any(same_figure(c, other) for other in found) for c in figures(w)) for w in persona.goal.figures}
+    return [wanted for wanted, there in stated.items() if not there]
+
+
+def _next_words(persona: Persona, turn: Turn, openings: list[str], details: list[str]) -> str:
+    """A chosen option, an answer to the question, more details, another way to say it, or a call for help."""
     options = [o for block in turn["reply"]["blocks"] if block["kind"] == "options" for o in block["options"]]
     if turn["action"] == "clarify" and options:
         wanted = _goal_names(persona)
@@ -99,6 +109,8 @@ def _next_words(persona: Persona, turn: Turn, openings: list[str]) -> str:
         return chosen or _NONE[persona.locale]
     if turn["action"] == "collect" and (reply := persona.answer_to(turn["reply"]["text"])):
         return reply
+    if turn["action"] == "answer" and turn["intent"] == persona.goal.intent and details:
+        return details.pop(0)
     return openings.pop(0) if openings else _HELP[persona.locale]
 
 
@@ -125,16 +137,14 @@ def _ending(persona: Persona, turn: Turn, held: _Conversation) -> Iterator[str]:
     if goal.ends == "handoff":
         yield from _case(persona, turn, held)
         return
-    cited = {citation["document"] for citation in turn["reply"]["citations"]}
+    cited = {normalise(citation["document"]) for citation in turn["reply"]["citations"]}  # whatever the script
     if goal.ends == "answer" and not cited:
         yield "an answer without a source"
     for document in goal.cites:
-        if document not in cited:
+        if normalise(document) not in cited:
             yield f"{document} is not cited, only {', '.join(sorted(cited)) or 'nothing'}"
-    found = figures(_all_text(turn["reply"]))
-    for wanted in goal.figures:
-        if not all(any(same_figure(claim, other) for other in found) for claim in figures(wanted)):
-            yield f"{wanted} is not in the reply"
+    for wanted in _missing_figures(persona, turn):
+        yield f"{wanted} is not in the reply"
     if held.look()["state"] != "open":
         yield "the conversation is not open after an answer"
     if held.rate(5) != httpx.codes.CREATED:

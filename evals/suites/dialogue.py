@@ -20,6 +20,7 @@ from evals.metrics import proportion
 from evals.outcome import Item, Measure, SuiteResult, Table
 from evals.scenario import SCENARIOS, Scenario, read_scenarios
 from evals.scenario_checks import differences
+from evals.scenario_desk import end_case
 from evals.subject import Subject
 
 SUITE = "dialogue"
@@ -97,6 +98,8 @@ def play(scenario: Scenario, held: Stage) -> list[Played]:
     played = []
     for number, turn in enumerate(scenario.turns, 1):
         now += max(_PACE, timedelta(minutes=turn.after_minutes))
+        if turn.case_ended:
+            end_case(held.assistant, opened.conversation_id, now)
         held.assistant.receive(opened.conversation_id, turn.say, f"m{number}", now)
         taken = held.brain.last
         assert taken is not None  # receive always takes a turn

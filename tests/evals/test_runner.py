@@ -58,7 +58,7 @@ def test_an_unknown_suite_is_refused_with_the_list(subject: Subject, sets: tuple
 def test_a_question_that_training_has_seen_fails_the_run(subject: Subject) -> None:
     seen = max(training_sentences()[:200], key=lambda u: len(u.text))
     with pytest.raises(LeakageError, match="near-duplicates"):
-        evaluate(subject, (QuestionSet("own", (Question(seen.text, seen.intent),)),), ["clocks"])
+        evaluate(subject, (QuestionSet("own", (Question(seen.text, seen.intent),)),), ["scope"])
 
 
 def test_errors_name_the_training_sentences_they_are_near_to(report: Report) -> None:
