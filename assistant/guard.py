@@ -19,7 +19,8 @@ from intents.slots import Figure, figures, normal_form, same_figure
 # 只收一次, 两种算法. Said as a time limit (一天内到账) they do claim something.
 _NO_CLAIM = re.compile(
     r"(?:an?|per|the|each) (?:day|week|month|year)|[一两几]条|[首末]期|最后一期|第?一期"
-    r"|(?:first|last) (?:periods?|payment)|一(?:年|个月|月|天|日|次|笔|种|项|件|遍|步|档|样|些|下)|[两三](?:种|项|样|件)|one|three"
+    r"|(?:first|last) (?:periods?|payment)|one|three"
+    r"|一(?:年|个月|月|天|日|次|笔|种|项|件|遍|步|档|样|些|下)|[两三](?:种|项|样|件)"
 )
 _LIMIT = re.compile(r"\s*(?:之?内|以内|以后|之后|后|就?能?到账|之前|前)")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -57,8 +58,9 @@ class UntiedFigure(RuntimeError):
 def untied_figures(reply: Reply, grounds: Iterable[Grounds], customer: Sequence[str]) -> tuple[Untied, ...]:
     """Every figure of the reply that no ground and no words of the customer carry."""
     grounds = tuple(grounds)
-    allowed = [f for ground in grounds for f in _figures_of(ground)]
-    allowed += [f for words in customer for f in figures(words)]
+    carried = [f for ground in grounds for f in _figures_of(ground)]
+    carried += [f for words in customer for f in figures(words)]
+    allowed = {(f.kind, f.value, f.unit): f for f in carried}.values()  # a schedule carries the same figure many times
     found = []
     for part in spoken_parts(reply):
         for figure in figures(part):

@@ -105,7 +105,9 @@ def _suggestions(taken: Taken, state: State, now: datetime) -> tuple[Suggestion,
     """Replies from knowledge the agent may send, each with its clause."""
     found = []
     for passage in taken.passages[:3]:
-        reply, _ = article_reply((passage,), taken.reading.intent, state, now.date(), lang_of(taken.language), first_aid=True)
+        reply, _ = article_reply(
+            (passage,), taken.reading.intent, state, now.date(), lang_of(taken.language), first_aid=True
+        )
         clause = reply.citations[0] if reply.citations else None
         citation = f"{clause.document} {clause.clause} ({clause.version})" if clause else ""
         found.append(Suggestion(text=reply.text, citation=citation))

@@ -78,7 +78,7 @@ class Brain:
             today,
             expecting=expecting(state),
             previous=state.language,
-            topic=taxonomy()[state.topic].zh if state.topic else None,
+            topic=_topic_words(state),
             repeated_contacts=contacts,
         )
 
@@ -140,6 +140,14 @@ class Brain:
             close=draft.close,
             untied=untied,
         )
+
+
+def _topic_words(state: State) -> str | None:
+    """The last topic as words that a short follow-up can be joined to."""
+    if not state.topic:
+        return None
+    topic = taxonomy()[state.topic]
+    return f"{topic.en} " if state.language is Language.EN else topic.zh
 
 
 def set_aside(text: str, state: State) -> tuple[str, State]:

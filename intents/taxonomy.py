@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import resources
 
 import yaml
@@ -56,23 +56,19 @@ class Taxonomy:
     groups: dict[str, str]
 
     def __getitem__(self, intent: str) -> Intent:
-        return self._by_id()[intent]
+        return self._by_id[intent]
 
     def __contains__(self, intent: object) -> bool:
-        return intent in self._by_id()
+        return intent in self._by_id
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Every intent id, in file order."""
         return tuple(intent.id for intent in self.intents)
 
+    @cached_property
     def _by_id(self) -> dict[str, Intent]:
-        return _index(self.intents)
-
-
-@lru_cache(maxsize=4)
-def _index(intents: tuple[Intent, ...]) -> dict[str, Intent]:
-    return {intent.id: intent for intent in intents}
+        return {intent.id: intent for intent in self.intents}
 
 
 @lru_cache(maxsize=1)

@@ -26,6 +26,7 @@ _LEADING = re.compile(r"^(?:还有|另外|顺便问一下|顺便|再问一下|�
 _FOLLOW_UP = re.compile(r"^(?:那么|那个|那|what about|how about|and)[,， ]*|(?:呢|咧)?[?？。!！]*$")
 _SURE_PART = 0.5
 _SHORT = 16
+_SHORT_ENGLISH = 40
 _SHORTEST_PART = 4
 
 
@@ -99,7 +100,8 @@ def understand(
     parts = _parts(text)
     whole, *in_parts = model.predict([text, *parts])
     acts = read_acts(normalised)
-    hangs_on = topic and len(normalised) <= _SHORT and (whole.abstain or acts & HANGS_ON)
+    short = len(normalised) <= (_SHORT_ENGLISH if normalised.isascii() else _SHORT)
+    hangs_on = topic and short and (whole.abstain or acts & HANGS_ON)
     in_context = model.predict([f"{topic}{_FOLLOW_UP.sub('', normalised)}"])[0].ranking if hangs_on else ()
     slots = read_slots(normalised, today, expecting)
     critical = {} if only_an_act(normalised) else {i: p for i, p in whole.ranking if i.startswith(CRITICAL)}

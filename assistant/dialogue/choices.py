@@ -17,6 +17,10 @@ _AROUND = re.compile(
     r"|(?:那个|这个|那种|的|吧|呀|啊|呢|了|哈| one)+$"
 )
 _SHORTEST = 2
+_UNIT_WORDS = {
+    "天": "day", "日": "day", "月": "month", "年": "year", "期": "period",
+    "da": "day", "month": "month", "year": "year", "annual": "year", "instal": "period",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,9 @@ def _by_number(understanding: Understanding, question: Question) -> Choice | Non
 def _by_words(said: str, question: Question) -> Option | None:
     """The only option whose label holds the words said, as in 付款失败那个."""
     bare = _AROUND.sub("", said)
+    if question.slot == "rate_unit":
+        unit = next((unit for word, unit in _UNIT_WORDS.items() if word in said), "")
+        return next((option for option in question.options if option.value == unit), None)
     if len(bare) < _SHORTEST:
         return None
     holding = [option for option in question.options if bare in normalise(option.label)]

@@ -77,8 +77,12 @@ def read(understanding: Understanding, state: State) -> Reading:
     product = _product(understanding, said, state)
     corrected = corrected_names(understanding.slots, state.known, said)
     back = taken_back(understanding.slots, state.known)
+    renamed = product != state.product
     evidence = Evidence(
-        bool(said or back or understanding.slots.ambiguities), product != state.product, bool(corrected or back)
+        values=bool(said or back or understanding.slots.ambiguities),
+        product=renamed,
+        corrects=bool(corrected or back),
+        answers=renamed if asked == "product" else asked in said,
     )
     topic = find_topic(understanding, state, choice, evidence)
     other = is_other(understanding, state, choice, evidence)
@@ -168,7 +172,9 @@ def _planned(
     near = family(topic.intent)
     usable = {name: k for name, k in known.items() if name in said or family(k.intent or topic.intent) == near}
     values = values_of(usable)
-    own = values_of({name: k for name, k in usable.items() if name in said or k.intent == topic.intent})
+    choosing = state.question is not None and state.question.kind == "clarify"
+    just = {name for name, k in usable.items() if choosing and k.turn == state.turns - 1}
+    own = values_of({n: k for n, k in usable.items() if n in said or n in just or k.intent == topic.intent})
     continues = topic.follow_up or (state.question is not None and state.question.intent == topic.intent)
     made = plan(topic.intent, product, values if continues else own)
     if made.status != "none":

@@ -11,7 +11,7 @@ import yaml
 
 from assistant.dialogue.choices import Choice
 from assistant.dialogue.state import State
-from intents.acts import Act
+from intents.acts import HANGS_ON, Act
 from intents.taxonomy import CHITCHAT, OUT_OF_SCOPE
 from intents.understanding import Understanding
 
@@ -19,7 +19,7 @@ _FLOOR = 0.12
 _CLOSE = 0.25
 _SURE_FOLLOW_UP = 0.35
 _FEW_MORE = 3
-_SAYS_MORE = 6
+_SAYS_SOMETHING, _SAYS_MORE = 4, 6
 _FILLER = re.compile(r"[\s,，。.!！?？、~]|就|那个?|是|我|的|了|吧|呢|啊|呀|大概|差不多|还剩|还|剩|想|要")
 _CREDIT = "credit"
 _FAMILIES = {"fee": _CREDIT, "repay": _CREDIT, "credit": _CREDIT}
@@ -38,11 +38,12 @@ class Topic:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a message brings besides its meaning: values, a product, a correction."""
+    """What a message brings besides its meaning: values, a product, a correction, the value just asked for."""
 
     values: bool
     product: bool
     corrects: bool
+    answers: bool
 
 
 def family(intent: str) -> str:
@@ -83,7 +84,9 @@ def is_other(understanding: Understanding, state: State, choice: Choice, evidenc
     if not (evidence.values or evidence.product):
         return True
     in_context = understanding.in_context[0][0] if understanding.in_context else ""
-    return in_context != question.intent and _more_than_values(understanding) >= _SAYS_MORE
+    more = 0 if in_context == question.intent else _more_than_values(understanding)
+    apart = not evidence.answers or family(understanding.intent) != family(question.intent)
+    return more >= (_SAYS_SOMETHING if apart else _SAYS_MORE)
 
 
 def _more_than_values(understanding: Understanding) -> int:
@@ -107,8 +110,10 @@ def _continued(understanding: Understanding, state: State, evidence: Evidence, o
         return None
     if evidence.corrects or _only_names_product(understanding):
         return Topic(state.topic, 1.0, True, follow_up=True)
-    elliptical = Act.ELLIPTICAL in understanding.acts
+    elliptical = bool(understanding.acts & HANGS_ON)
     refers = Act.REFERS_BACK in understanding.acts
+    if _names_an_aspect(understanding, state, evidence, own):
+        return Topic(own.intent, own.probability, True, follow_up=True)
     if understanding.in_context and (elliptical or (not own.sure and (evidence.values or refers))):
         intent, probability = understanding.in_context[0]
         if probability >= _SURE_FOLLOW_UP and intent != OUT_OF_SCOPE:
@@ -118,6 +123,14 @@ def _continued(understanding: Understanding, state: State, evidence: Evidence, o
     if own.sure and elliptical and family(own.intent) == family(state.topic):
         return Topic(own.intent, own.probability, True, follow_up=True)
     return None
+
+
+def _names_an_aspect(understanding: Understanding, state: State, evidence: Evidence, own: Topic) -> bool:
+    """「免赔额呢」 after the waiting period names its own matter, unlike 「手续费呢」, which any topic may have."""
+    if not own.sure or evidence.values or evidence.product or Act.ASPECT in understanding.acts:
+        return False
+    kept = understanding.in_context and understanding.in_context[0][0] == state.topic
+    return bool(kept) and own.intent != state.topic and family(own.intent) == family(state.topic or "")
 
 
 def _only_names_product(understanding: Understanding) -> bool:

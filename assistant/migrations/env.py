@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import assistant.storage
+import assistant.storage  # noqa: F401  (registers the tables)
 import handoff.tables  # noqa: F401  (registers the tables)
 
 target_metadata = SQLModel.metadata

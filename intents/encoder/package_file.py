@@ -117,11 +117,11 @@ class PackageFile:
         if self._data[:4] != _MAGIC:
             raise ValueError("wrong magic number")
         position = 8
-        ints = struct.unpack_from("<7i", self._data, position)
-        eps, block = struct.unpack_from("<fi", self._data, position + 28)
+        shape = struct.unpack_from("<7if", self._data, position)
+        (block,) = struct.unpack_from("<i", self._data, position + 32)
         if block != BLOCK:
             raise ValueError(f"block size {block} instead of {BLOCK}")
-        self.dimensions = Dimensions(*ints, eps)
+        self.dimensions = Dimensions(*shape)
         position = self._parse_vocabulary(position + 36)
         _, map_bytes = struct.unpack_from("<iI", self._data, position)
         self._parse_directory(position + 8 + map_bytes)

@@ -17,6 +17,7 @@ IdentifierKind = Literal["phone", "card", "code", "document", "time", "marker", 
 
 _HOTLINES = "110|119|120|122|114|12315|12345|12363|12366|12377|12378|12386|12348|12306|96110|10086|10010|95\\d{3}"
 _MONEY = r"(?! ?(?:元|块|圆|万|千|百|rmb|cny|yuan|美元|刀|\.\d))"
+_NO_PRICE = "".join(rf"(?<!{word})(?<!{word} )" for word in ("cny", "rmb", "usd", "hkd", "eur", "人民币"))
 _PATTERNS: tuple[tuple[IdentifierKind, str], ...] = (
     ("code", r"(?:https?://|www\.)[^\s\u4e00-\u9fff]+|[\w.+-]+@[\w-]+\.[\w.]+"),
     ("document", r"[\u4e00-\u9fff]{0,6}[\[〔【(]\d{4}[\])〕】] ?(?:第 ?)?\d+ ?号"),
@@ -35,7 +36,10 @@ _PATTERNS: tuple[tuple[IdentifierKind, str], ...] = (
         r"(?<=[号码是为: ])[a-z]*\d[\da-z-]{3,}(?![\d.])",
     ),
     ("code", r"(?:验证码|校验码|代码|错误码|code|pin)(?:是|为|:| )*[a-z]?\d{3,8}(?!\d)"),
-    ("phone", rf"(?<![\d.,¥$+-])(?:{_HOTLINES})(?![\d,年月日期天号个次笔%‰周岁折倍秒步米斤]|分钟|小时|公里){_MONEY}"),
+    (
+        "phone",
+        rf"(?<![\d.,¥$+-]){_NO_PRICE}(?:{_HOTLINES})(?![\d,年月日期天号个次笔%‰周岁折倍秒步米斤]|分钟|小时|公里){_MONEY}",
+    ),
     ("time", r"(?<![\d:])(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?![\d:])"),
     (
         "time",

@@ -10,12 +10,16 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
-from assistant.dialogue.state import State
+from assistant.dialogue.reading import expecting
+from assistant.dialogue.state import Question, State
 from assistant.turn import Brain, Taken
 from intents.classifier import Prediction
 from intents.taxonomy import OUT_OF_SCOPE, taxonomy
+from intents.understanding import Understanding
+from knowledge.base import KnowledgeBase
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -49,9 +53,11 @@ MESSAGES = (
     Said("other_sum", "逾期5天罚息要多少", "repay.overdue_cost"),
     Said("impossible", "随心借借一万分7期利息多少", "fee.calc"),
     Said("value_unclear", "随心借借一万分12期利率6利息多少", "fee.calc"),
-    Said("ambiguous", "额度那个事情怎么说"),
+    Said("ambiguous", "提前还那个事情怎么说"),
+    Said("ambiguous_sum", "还剩一万，提前还那个事情怎么说"),
     Said("vague", "怎么用不了了", "credit.pay_failed"),
     Said("chooses", "第一个"),
+    Said("chooses_last", "最后一个"),
     Said("chooses_all", "都要"),
     Said("none_of_these", "都不是"),
     Said("no", "不是", CHAT),
@@ -86,7 +92,8 @@ MESSAGES = (
     Said("no_documents", "验证码收不到", "account.verify_code", on=BEFORE_ANY_DOCUMENT),
 )
 BY_NAME = {said.name: said for said in MESSAGES}
-_AMBIGUOUS = {"额度那个事情怎么说": (("credit.limit_query", 0.3), ("credit.limit_raise", 0.28))}
+_EARLY = (("repay.early", 0.3), ("repay.early_cost", 0.28))
+_AMBIGUOUS = {said.text: _EARLY for said in MESSAGES if said.name.startswith("ambiguous")}
 THRESHOLD = 0.5
 
 
@@ -124,6 +131,21 @@ class Script:
         return ""
 
 
+class QuickBrain(Brain):
+    """The product's brain, each pure reading and search done once: the walk repeats them thousands of times."""
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        super().__init__(Script(), base)
+        self._understood: dict[tuple[Any, ...], Understanding] = {}
+        self.base.find = cache(base.find)  # type: ignore[method-assign]
+
+    def _understand(self, text: str, state: State, today: date, contacts: int = 0) -> Understanding:
+        key = (text, expecting(state), state.language, state.topic, today, contacts)
+        if key not in self._understood:
+            self._understood[key] = super()._understand(text, state, today, contacts)
+        return self._understood[key]
+
+
 @dataclass(frozen=True)
 class Happened:
     kind: str
@@ -149,7 +171,8 @@ class Step:
 
 def take(brain: Brain, state: State, said: Said) -> Step:
     """One message through the real turn, its effects folded as after a restart: out of JSON."""
-    taken = brain.take(said.text, state, said.on)
+    earlier = (*(waiting.text for waiting in state.waiting), *(known.words for known in state.known.values()))
+    taken = brain.take(said.text, state, said.on, said=earlier)
     effects = json.loads(json.dumps(dict(taken.effects)))
     payload = {"rule": taken.rule.id, "move": taken.rule.move, "effects": effects}
     after = state.evolve(Happened("customer_message", {"text": said.text})).evolve(Happened("turn", payload))
@@ -165,34 +188,35 @@ def ended(state: State) -> State:
     return state.evolve(Happened("receipt", {"case_id": "c-1", "state": "resolved"}))
 
 
-def signature(state: State) -> tuple[object, ...]:
-    """Everything of a state that a decision may depend on, counters cut where they stop to matter."""
+def signature(state: State, fine: bool = False) -> tuple[object, ...]:
+    """What of a state tells it apart on the walk; counters are cut where they stop to matter.
+
+    The fine walk also tells apart which values are known and what the topic is: many times more states.
+    """
     question = state.question
-    asked = (
-        (question.kind, question.intent, question.slot, min(question.attempts, 2), len(question.options))
-        if question
-        else None
-    )
-    return (
-        asked,
+    rough = (
+        _asked(question) if question else None,
         min(state.failed, 2),
-        state.topic,
-        state.product,
-        tuple(sorted(state.known)),
         min(state.same, 1),
-        state.answer.split("|")[0],
-        len(state.waiting),
+        bool(state.waiting),
         state.person,
         state.case_id is not None,
         state.closed,
-        min(state.turns, 1),
+        bool(state.turns),
     )
+    return (*rough, state.product, "amount" in state.known, state.topic is None) if fine else rough
+
+
+def _asked(question: Question) -> tuple[object, ...]:
+    offered = question.options[-1].value if question.kind == "clarify" else ""
+    return question.kind, question.slot, min(question.attempts, 2), offered
 
 
 @dataclass
 class Walk:
     """All reachable states by signature, and all steps between them."""
 
+    fine: bool = False
     states: dict[tuple[object, ...], State] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
@@ -205,10 +229,10 @@ class Walk:
         return (state for state in self.states.values() if state.person)
 
 
-def walk(brain: Brain, messages: Sequence[Said], limit: int = 100_000) -> Walk:
+def walk(brain: Brain, messages: Sequence[Said], fine: bool = False) -> Walk:
     """Breadth first from a new conversation, ending the case wherever a person has it."""
-    found, waiting = Walk(), [State()]
-    found.states[signature(State())] = State()
+    found, waiting = Walk(fine), [State()]
+    found.states[signature(State(), fine)] = State()
     while waiting:
         state = waiting.pop(0)
         reached = [ended(state)] if state.person else []
@@ -217,7 +241,7 @@ def walk(brain: Brain, messages: Sequence[Said], limit: int = 100_000) -> Walk:
             found.steps.append(step)
             reached.append(step.after)
         for after in reached:
-            if signature(after) not in found.states and len(found.states) < limit:
-                found.states[signature(after)] = after
+            if signature(after, fine) not in found.states:
+                found.states[signature(after, fine)] = after
                 waiting.append(after)
     return found

@@ -99,7 +99,11 @@ def test_the_board_shows_what_is_open_late_and_held_with_the_last_24_hours(offic
     assert [item["id"] for item in found["breaching"]] == [late]
     assert found["breaching"][0]["conversation_id"] == waiting.id
     assert len(found["hours"]) == 24
-    assert [sum(hour[kind] for hour in found["hours"]) for kind in ("resolved", "deadline_breached")] == [1, 1]
+    assert [sum(hour[kind] for hour in found["hours"]) for kind in ("opened", "resolved", "deadline_breached")] == [
+        2,
+        1,
+        1,
+    ]
     assert found["hours"][-1]["resolved"] == 1
     assert {each["name"] for each in found["agents"]} == {"李敏", "王强", "赵付", "陈主管", "管理员"}
 

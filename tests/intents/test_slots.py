@@ -10,7 +10,7 @@ from pathlib import Path
 import cn2an
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from intents.normalise import normalise
@@ -76,6 +76,8 @@ def test_every_integer_spelled_in_chinese_is_read_back_exactly(number: int) -> N
 
 @settings(deadline=None)
 @given(st.integers(min_value=1, max_value=10**8), st.integers(min_value=0, max_value=99))
+@example(119, 0).via("a sum that is also a hotline")
+@example(12363, 0)
 def test_every_amount_in_figures_is_read_back_exactly(yuan: int, cents: int) -> None:
     value = Decimal(yuan) + Decimal(cents) / 100
     for written_out in (f"¥{value}", f"{value:,}元", f"CNY {value}"):

@@ -27,8 +27,17 @@ DISCLOSURE = {
     "kind": "disclosure",
     "title": "综合融资成本明示表",
     "columns": ["项目", "计收方式", "标准", "收取方", "金额", "折合年化"],
-    "rows": [["分期手续费", "按原始本金每期收取", "每期费率0.6%，每期72元", "禾川小额贷款有限公司", "864元", "13.03%"]],
+    "rows": [
+        ["分期手续费", "按原始本金每期收取", "每期费率0.6%，每期72元", "禾川小额贷款有限公司", "864元", "13.03%"],
+        ["按您给的条件计算，签约前请对照合同。", "-", "-", "-", "-", "-"],
+    ],
     "statement": "除本表列明的项目外，不收取其他与本次贷款有关的费用。",
+}
+SCHEDULE = {
+    "kind": "table",
+    "title": "还款计划",
+    "columns": ["期数", "还款日", "应还"],
+    "rows": [[str(period), "-", "1072元"] for period in range(1, 13)],
 }
 OPTIONS = {
     "kind": "options",
@@ -62,6 +71,7 @@ class ConversationDouble:
         self.loop: asyncio.AbstractEventLoop | None = None
         self.changed: asyncio.Event = asyncio.Event()
         self.streams_open = True
+        self.callback_at: str | None = None
         self.router = APIRouter()
         self._routes()
 
@@ -75,6 +85,7 @@ class ConversationDouble:
         self.posts.clear()
         self.resumed_from.clear()
         self.streams_open = True
+        self.callback_at = None
 
     def push(self, kind: str, **payload: Any) -> None:
         """Add an event from outside the server's thread, as the desk would."""
@@ -105,10 +116,11 @@ class ConversationDouble:
         message = {"text": text, "client_message_id": client_id, "turn_id": turn_id}
         await self._push(conversation, "customer_message", message)
         action, reply = _reply(text)
-        handoff = None
+        handoff: dict[str, Any] | None = None
         if action == "handoff":
             expected = "2026-09-01T10:30:00+08:00"
             handoff = {"case_id": "c1", "queue": "费用", "position": 2, "clocks": [], "expected_at": expected}
+            handoff["callback_at"] = self.callback_at
             conversation.state = "with_person"
         await self._push(conversation, "bot_reply", {"turn_id": turn_id, "reply": reply, "action": action})
         if handoff:
@@ -210,7 +222,7 @@ def _reply(text: str) -> tuple[str, dict[str, Any]]:
         words = "实际年化13.84%（复利），一共多付864元。"
         more = ["每期还1072元，一共12期。", "本金每期都在还，手续费却按原来的本金收。"]
         detail = {"kind": "details", "paragraphs": more}
-        return "answer", {**blank, "text": words, "blocks": [detail, DISCLOSURE], "citations": [CITATION]}
+        return "answer", {**blank, "text": words, "blocks": [detail, SCHEDULE, DISCLOSURE], "citations": [CITATION]}
     if "提前" in text:
         next_steps = [{"label": "怎么算的", "text": "为什么"}, {"label": "怎么操作", "text": "提前还款怎么操作"}]
         said = "前两期提前结清，收剩余本金的1%；从第3期起不收。"

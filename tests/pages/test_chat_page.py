@@ -39,6 +39,25 @@ def test_a_reply_appears_once_although_it_comes_back_and_by_event(open_page: Ope
     assert bubbles(page, "bot") == ["收到：你好", "收到：在吗"]
 
 
+def test_a_long_table_waits_behind_its_title_and_a_remark_spans_its_row(open_page: Open) -> None:
+    page = open_page()
+    say(page, "借一万二分12期，实际年化多少")
+    plan = page.get_by_role("table", name="还款计划")
+    expect(plan).to_be_hidden()
+    page.locator("summary", has_text="还款计划").click()
+    expect(plan).to_be_visible()
+    assert plan.locator("tbody tr").count() == 12
+    remark = page.get_by_text("按您给的条件计算，签约前请对照合同。")
+    expect(remark).to_have_attribute("colspan", "6")
+
+
+def test_outside_hours_the_status_line_gives_the_time_of_the_call_back(open_page: Open, site: Site) -> None:
+    site.double.callback_at = "2099-11-25T08:00:00+08:00"
+    page = open_page(timezone_id="Asia/Shanghai")
+    page.locator("#human").click()
+    expect(page.locator("#desk")).to_contain_text("11/25 08:00 回电给您")
+
+
 def test_markup_in_a_message_stays_text(open_page: Open) -> None:
     page = open_page()
     say(page, "<img src=x onerror=alert(1)><b>粗</b>")

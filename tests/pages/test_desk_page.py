@@ -43,6 +43,7 @@ def write(page: Page, text: str) -> None:
 def review(page: Page, cause: str, comment: str = "") -> None:
     """Fill the inspector's form: everything in order except the promise."""
     form = page.locator(".review-form")
+    expect(form.locator(".check-item")).to_have_count(6)
     for item in form.locator(".check-item").all():
         kept = "按时兑现" not in item.inner_text()
         item.get_by_label("是" if kept else "否").check()
@@ -189,6 +190,7 @@ def test_two_inspectors_who_disagree_are_settled_by_the_supervisor_and_their_agr
     for name, cause in (("judge", "等待过久"), ("judge2", "态度与沟通")):
         page = enter(name, "/desk/inspect")
         page.locator("desk-inspections .row").click()
+        expect(page.locator(".facts-list")).to_contain_text("坐席A")
         assert "李敏" not in page.locator("desk-inspection").inner_text()
         review(page, cause)
         page.get_by_role("button", name="提交评分").click()

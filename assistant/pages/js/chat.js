@@ -27,6 +27,7 @@ const connection = document.getElementById('connection');
 const desk = document.getElementById('desk');
 const activity = document.getElementById('activity');
 const welcome = document.getElementById('welcome');
+let waitingFor = null; // {position, expected_at, callback_at} of the newest hand-over of this visit
 let wasDown = false;
 let typingTimer = null;
 let thinkingTimer = null;
@@ -91,10 +92,11 @@ function askRating(event) {
 
 // ---- status lines ------------------------------------------------------------------------------------------------
 
-function showDesk(state, handoff = null) {
+function showDesk(state, handoff = waitingFor) {
   if (!state || ENDED.includes(state)) { desk.textContent = ''; return; }
   if (WITH_PERSON.includes(state)) { desk.textContent = t('handoff.joined'); return; }
   if (state === 'paused') { desk.textContent = t('handoff.paused'); return; }
+  if (handoff?.callback_at) { desk.textContent = t('handoff.later', { time: clockTime(handoff.callback_at) }); return; }
   const parts = [t('handoff.waiting')];
   if (handoff?.position > 0) parts.push(handoff.position === 1 ? t('handoff.first') : t('handoff.position', { ahead: handoff.position - 1 }));
   if (handoff?.expected_at) parts.push(t('handoff.expected', { time: clockTime(handoff.expected_at) }));
@@ -140,8 +142,8 @@ conversation.addEventListener('busy', ({ detail: { on } }) => {
 
 conversation.addEventListener('delivered', ({ detail: { item, answer } }) => {
   const handoff = item.kind === 'handoff' ? answer : answer.handoff;
-  if (handoff?.position > 0) showDesk('queued', handoff);
-  else if (item.kind === 'handoff') desk.textContent = desk.textContent === t('handoff.calling') ? t('handoff.waiting') : desk.textContent;
+  if (handoff?.case_id) waitingFor = handoff;
+  if (handoff && desk.textContent !== t('handoff.joined')) showDesk('queued');
   if (item.kind === 'handoff') log.remove(`client:${item.id}`);
   else log.state(`client:${item.id}`, null);
   setTimeout(() => drawAnswer(item, answer), ANSWER_PATIENCE_MS);
@@ -173,6 +175,7 @@ conversation.addEventListener('expired', () => page(t('expired')));
 conversation.addEventListener('cleared', () => {
   log.clear();
   seenTurns.clear();
+  waitingFor = null;
   desk.textContent = '';
   connection.textContent = '';
   welcome.hidden = false;

@@ -5,16 +5,32 @@ import { t } from './i18n.js';
 
 const FIGURE = /^[-+¥￥]?[\d.,]+\s*[%％元期天]?$/;
 
+const MOST_ROWS = 6;
+const isNone = (cell) => ['', '-', '—'].includes(textOf(cell));
+
 /** A table that turns into cards where the window is narrow; each cell carries its column's name for that. */
-export function dataTable({ title, columns = [], rows = [], className = '' }) {
+export function dataTable({ title, label, columns = [], rows = [], className = '' }) {
   const names = columns.map(textOf);
-  const body = rows.map((row) => cellsOf(row, columns)).map((cells) => el('tr', { role: 'row' }, cells.map((cell, at) => at === 0
-    ? el('th', { role: 'rowheader', scope: 'row', 'data-column': names[0] }, textOf(cell))
-    : el('td', { role: 'cell', 'data-column': names[at] ?? '', class: FIGURE.test(textOf(cell)) ? 'figure' : null }, textOf(cell)))));
-  return el('table', { class: `cards ${className}`, role: 'table' },
+  const body = rows.map((row) => cellsOf(row, columns)).map((cells) => el('tr', { role: 'row' }, rowOf(cells, names)));
+  return el('table', { class: `cards ${className}`, role: 'table', 'aria-label': label },
     title && el('caption', {}, title),
     el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, names.map((name) => el('th', { role: 'columnheader', scope: 'col' }, name)))),
     el('tbody', { role: 'rowgroup' }, body));
+}
+
+/** A row's cells; a row that says only one thing spans the table. */
+function rowOf(cells, names) {
+  const [first, ...rest] = cells;
+  if (rest.length && rest.every(isNone)) return el('td', { role: 'cell', colspan: cells.length, class: 'note', 'data-column': '' }, textOf(first));
+  const kind = (cell) => (isNone(cell) ? 'none' : FIGURE.test(textOf(cell)) ? 'figure' : null);
+  return [el('th', { role: 'rowheader', scope: 'row', 'data-column': names[0] }, textOf(first)),
+    rest.map((cell, at) => el('td', { role: 'cell', 'data-column': names[at + 1] ?? '', class: kind(cell) }, textOf(cell)))];
+}
+
+/** A long table is folded behind its title, so that an answer begins with what was asked. */
+function tableBlock(block) {
+  if ((block.rows ?? []).length <= MOST_ROWS) return dataTable({ ...block, className: 'plain' });
+  return el('details', { class: 'fold' }, el('summary', {}, block.title ?? t('details')), dataTable({ ...block, title: null, label: block.title, className: 'plain' }));
 }
 
 function textOf(value) {
@@ -35,7 +51,7 @@ function choices(label, list, onSay) {
 
 const BLOCKS = {
   details: (block) => el('details', { class: 'fold' }, el('summary', {}, t('details')), (block.paragraphs ?? []).map((text) => el('p', {}, textOf(text)))),
-  table: (block) => dataTable({ ...block, className: 'plain' }),
+  table: tableBlock,
   disclosure: (block) => el('div', { class: 'disclosure' }, dataTable(block), block.statement && el('p', { class: 'statement' }, block.statement)),
   options: (block, onSay) => choices(t('choose'), block.options ?? [], onSay),
 };

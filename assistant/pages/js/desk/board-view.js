@@ -99,7 +99,7 @@ function clocks(items) {
 /** A table whose first column names the row. */
 export function table(caption, heads, rows, numeric = []) {
   const kind = (place) => (numeric.includes(place) ? 'number' : null);
-  return el('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': t(caption) }, el('table', {},
+  return el('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': t(caption) }, el('table', {},
     el('thead', {}, el('tr', {}, heads.map((head, at) => el('th', { scope: 'col', class: kind(at) }, t(head))))),
     el('tbody', {}, rows.map((row) => el('tr', {}, row.map((cell, at) => el(at ? 'td' : 'th', { scope: at ? null : 'row', class: kind(at) }, cell)))))));
 }

@@ -47,7 +47,7 @@ class DeskHead extends HTMLElement {
     const running = view.clocks.filter((clock) => clock.running).toSorted((one, other) => Date.parse(one.due_at ?? '9999-01-01') - Date.parse(other.due_at ?? '9999-01-01'));
     const first = nearest(view.clocks);
     this.#clocks.setAttribute('aria-label', t('clocks'));
-    this.#clocks.replaceChildren(...(running.length ? running.map((clock) => clockView(clock, { class: clock === first ? 'chip first' : 'chip' })) : [el('span', { class: 'hint' }, t('clock.none'))]));
+    this.#clocks.replaceChildren(...(running.length ? running.map((clock) => clockView(clock, { role: 'timer', class: clock === first ? 'chip first' : 'chip' })) : [el('span', { class: 'hint' }, t('clock.none'))]));
   }
 
   #drawActions(store, view) {

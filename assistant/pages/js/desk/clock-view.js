@@ -56,15 +56,15 @@ class DeskClock extends HTMLElement {
     this.#time.textContent = time;
     this.#level.textContent = ['half', 'near', 'over'].includes(level) ? t(`clock.level.${level}`) : '';
     const due = this.#clock.due_at ? t('clock.due', { time: when(this.#clock.due_at, serverTime.now()) }) : '';
-    this.title = [due, this.#clock.estimated ? t('clock.estimated') : ''].filter(Boolean).join(' · ');
+    if (this.getAttribute('role')) this.title = [due, this.#clock.estimated ? t('clock.estimated') : ''].filter(Boolean).join(' · ');
   }
 }
 
 customElements.define('desk-clock', DeskClock);
 
-/** A clock element over the API's clock. */
+/** A clock element over the API's clock; inside a row that is read as a whole, leave out `role: 'timer'`. */
 export function clockView(clock, attributes = {}) {
-  const node = el('desk-clock', { role: 'timer', ...attributes });
+  const node = el('desk-clock', attributes);
   node.clock = clock;
   return node;
 }

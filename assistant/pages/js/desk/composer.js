@@ -15,6 +15,7 @@ class DeskComposer extends HTMLElement {
   #store = null;
   #view = null;
   #kind = 'reply';
+  #chosen = false;
   #unsent = new Map();
   #text = el('textarea', { id: 'write', rows: 3, maxlength: LONGEST, 'aria-describedby': 'write-hint' });
   #label = el('label', { for: 'write', class: 'visually-hidden' });
@@ -40,6 +41,7 @@ class DeskComposer extends HTMLElement {
     this.hidden = view === null;
     if (!view) return;
     if (other) {
+      this.#chosen = false;
       this.#kind = this.#may('reply') || !this.#may('note') ? 'reply' : 'note';
       this.#text.value = this.#store.drafts.get(this.#key()) ?? '';
     } else this.#fit();
@@ -88,12 +90,13 @@ class DeskComposer extends HTMLElement {
     }
   }
 
-  /** With nothing written, stand where writing is possible: to the customer once the case is claimed. */
+  /**
+   * Until somebody chose or wrote, stand where writing is possible: to the customer once the case is claimed. A choice is
+   * never undone, or a note might go to the customer.
+   */
   #fit() {
-    if (this.#text.value) return;
-    const kind = this.#may('reply') ? 'reply' : 'note';
-    if (kind === 'reply' && document.activeElement === this.#text) return;
-    this.#kind = kind;
+    if (this.#chosen || this.#text.value || document.activeElement === this.#text) return;
+    this.#kind = this.#may('reply') ? 'reply' : 'note';
     this.#text.value = this.#store.drafts.get(this.#key()) ?? '';
   }
 
@@ -143,6 +146,7 @@ class DeskComposer extends HTMLElement {
   }
 
   #switch(kind) {
+    this.#chosen = true;
     if (kind === this.#kind) return;
     const focused = this.#modes.contains(document.activeElement);
     this.#remember();

@@ -34,11 +34,18 @@ async function read() {
 
 function soon() { waiting ??= setTimeout(read, SOON_MS); }
 
-async function show(id, focus = true) {
+async function show(id) {
   try {
     take(await server.call(`/inspections/${id}`));
-    if (focus) view.focus();
+    view.focus();
   } catch (error) { notices.wrong(refusalText(error)); }
+}
+
+/** Read the open inspection again, unless somebody is filling its form by the time the answer is here. */
+async function refresh() {
+  const { id } = open;
+  const found = await server.call(`/inspections/${id}`).catch(() => null);
+  if (found && open?.id === id && !view.writing) take(found);
 }
 
 function take(found) {
@@ -74,12 +81,12 @@ function event({ detail }) {
     notices.done(t('inspect.new'));
     alerts.call('offer');
   }
-  if (open && detail.payload?.inspection_id === open.id && !view.writing) show(open.id, false);
+  if (open && detail.payload?.inspection_id === open.id) refresh();
 }
 
 function relabel() {
   list.draw(items, open?.id ?? null);
-  view.draw(open);
+  if (!view.writing) view.draw(open);
   if (agreed) drawAgreement();
 }
 

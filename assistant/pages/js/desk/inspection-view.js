@@ -47,7 +47,7 @@ class DeskInspection extends HTMLElement {
   }
 
   #said(found) {
-    return el('section', { 'aria-labelledby': 'said' }, el('h3', { id: 'said' }, t('talk.log')), el('div', { class: 'entries still', tabindex: '0', role: 'region', 'aria-labelledby': 'said' },
+    return el('section', { 'aria-labelledby': 'said' }, el('h3', { id: 'said' }, t('talk.log')), el('div', { class: 'entries still', tabindex: '0', role: 'group', 'aria-label': t('talk.log') },
       found.transcript.map((line) => el('article', { class: `entry ${line.author}` }, el('p', { class: 'by' }, el('span', {}, t(`talk.${line.author}`)), el('span', {}, when(line.at, serverTime.now()))), el('div', { class: 'bubble' }, paragraphs(line.text))))));
   }
 

@@ -14,7 +14,7 @@ class Notices {
   constructor() {
     const strip = document.getElementById('alarms');
     strip?.append(this.#loud);
-    document.body.append(el('aside', { class: 'notices', 'aria-label': t('notices') }, strip ? null : this.#loud, this.#wrong, this.#polite));
+    document.body.append(el('div', { class: 'notices' }, strip ? null : this.#loud, this.#wrong, this.#polite));
   }
 
   /** Something was done. */

@@ -8,6 +8,7 @@ import { when } from './times.js';
 import { known, t } from './words.js';
 
 const SHOWN_MS = 60000;
+const MODEL_SCORE = /^p=([\d.]+)$/; // evidence of the classifier, which has no words of the customer to show
 
 class DeskPacket extends HTMLElement {
   onUse = () => {};
@@ -38,8 +39,12 @@ class DeskPacket extends HTMLElement {
 
   #evidence(packet) {
     if (!packet.evidence.length) return null;
-    return part('packet.evidence', el('ul', { class: 'evidence' }, packet.evidence.map((each) => el('li', {},
-      el('strong', {}, known(`signal.${each.signal}`, each.name ?? each.signal)), each.words ? el('q', {}, each.words) : '', each.score === null || each.score === undefined ? '' : el('span', { class: 'score' }, percent(each.score))))));
+    return part('packet.evidence', el('ul', { class: 'evidence' }, packet.evidence.map((each) => {
+      const score = each.score ?? MODEL_SCORE.exec(each.words)?.[1] ?? null;
+      const words = MODEL_SCORE.test(each.words) ? t('packet.model') : null;
+      return el('li', {}, el('strong', {}, known(`signal.${each.signal}`, each.signal)),
+        words ? el('span', {}, words) : each.words ? el('q', {}, each.words) : '', score === null ? '' : el('span', { class: 'score' }, percent(Number(score))));
+    })));
   }
 
   #first(packet) {
@@ -61,7 +66,7 @@ class DeskPacket extends HTMLElement {
 
   #figures(packet) {
     if (!packet.figures.length) return part('packet.figures', el('p', { class: 'empty' }, t('packet.figures.none')));
-    return part('packet.figures', el('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': t('packet.figures') }, el('table', {},
+    return part('packet.figures', el('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': t('packet.figures') }, el('table', {},
       el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, t('packet.figure')), el('th', { scope: 'col' }, t('packet.source')))),
       el('tbody', {}, packet.figures.map((each) => el('tr', {}, el('th', { scope: 'row' }, `${each.value} ${known(`unit.${each.label}`, each.label)}`), el('td', {}, each.source)))))));
   }

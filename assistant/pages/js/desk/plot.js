@@ -39,7 +39,7 @@ class DeskPlot extends HTMLElement {
   #table(hours) {
     const heads = ['plot.hour', ...SERIES.map((name) => `plot.${name}`)];
     return el('details', { class: 'twin', open: !this.#folded, ontoggle: (event) => { this.#folded = !event.target.open; } }, el('summary', {}, t('plot.table')),
-      el('div', { class: 'scroller', tabindex: '0', role: 'region', 'aria-label': t('plot.table') }, el('table', {},
+      el('div', { class: 'scroller', tabindex: '0', role: 'group', 'aria-label': t('plot.table') }, el('table', {},
         el('thead', {}, el('tr', {}, heads.map((head, place) => el('th', { scope: 'col', class: place ? 'number' : '' }, t(head))))),
         el('tbody', {}, hours.map((hour) => el('tr', {}, el('th', { scope: 'row' }, hourOf(hour.at)), SERIES.map((name) => el('td', { class: 'number' }, hour[name]))))))));
   }

@@ -35,6 +35,7 @@ class Staff extends EventTarget {
     setInterval(() => this.heartbeat(), HEARTBEAT_MS);
     ticker.addEventListener('woke', () => this.#catchUp());
     addEventListener('online', () => this.#catchUp());
+    addEventListener('offline', () => this.stream.renew());
     server.addEventListener('ended', () => this.#lock('sign.ended'));
     const signedIn = new Promise((resolve) => { this.#ready = resolve; });
     try {

@@ -113,6 +113,7 @@ export const CASE = {
   'packet.summary': ['三句话摘要', 'In three lines'],
   'packet.summary.hint': ['摘自客户原话，未改写', 'The customer’s own sentences'],
   'packet.evidence': ['风险证据', 'Risk evidence'],
+  'packet.model': ['模型判断', 'by the model'],
   'packet.figures': ['已报给客户的数字', 'Figures quoted'],
   'packet.figures.none': ['没有报过数字。', 'No figure was quoted.'],
   'packet.figure': ['数字', 'Figure'],
