@@ -7,32 +7,23 @@ has a Chinese part and, after `## English`, an English one; the first paragraph 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-import frontmatter
-import yaml
-
-from knowledge.fees import FeeBook, FeeRow, Lang, Problem, Source
+from knowledge.article_files import Written, read_article
+from knowledge.fees import FeeBook, FeeRow, Lang, Source
+from knowledge.yaml_lines import Problem, ProblemsFound
 
 PLACEHOLDER = re.compile(r"\{\{\s*([\w.-]+)\s*\}\}")
-_ENGLISH = re.compile(r"^##\s*English\s*$", re.MULTILINE)
 _BARE_DIGITS = re.compile(r"[0-9０-９]+")
-_REQUIRED = ("id", "title", "title_en", "questions", "intents", "products", "clauses", "source", "valid_from")
-_ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 
-class ArticleError(Exception):
+class ArticleError(ProblemsFound):
     """The knowledge directory has problems; correct each listed line and run `shouwen kb check` again."""
 
     code = "knowledge_broken"
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(f"{p.file}:{p.line}: {p.message}" for p in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True)
@@ -75,7 +66,7 @@ class Article:
 
     def row_ids(self) -> tuple[str, ...]:
         """Ids of the fee rows its two bodies quote, in order, once each."""
-        texts = (self.chinese.title, self.chinese.short, self.chinese.details, self.english.short, self.english.details)
+        texts = (text for body in (self.chinese, self.english) for text in (body.title, body.short, body.details))
         return tuple(dict.fromkeys(row for text in texts for row in PLACEHOLDER.findall(text)))
 
 
@@ -88,138 +79,105 @@ def fill(text: str, fees: FeeBook, on: date, lang: Lang) -> tuple[str, tuple[Fee
     return PLACEHOLDER.sub(lambda match: rows[match.group(1)].render(lang), text), tuple(rows.values())
 
 
-def load_articles(directory: Path, fees: FeeBook, known_intents: Iterable[str] = ()) -> tuple[Article, ...]:
+def load_articles(
+    directory: Path, fees: FeeBook, intents: Collection[str] = (), products: Collection[str] = ()
+) -> tuple[Article, ...]:
     """All articles of a directory; raises `ArticleError` naming every problem when there is one."""
-    articles, problems = read_directory(directory, fees, known_intents)
+    articles, problems = read_directory(directory, fees, intents, products)
     if problems:
         raise ArticleError(problems)
     return articles
 
 
 def read_directory(
-    directory: Path, fees: FeeBook, known_intents: Iterable[str] = ()
+    directory: Path, fees: FeeBook | None, intents: Collection[str] = (), products: Collection[str] = ()
 ) -> tuple[tuple[Article, ...], list[Problem]]:
-    """Articles that can be used, and every problem found, in file order. An empty `known_intents` checks none."""
-    intents = frozenset(known_intents)
+    """Articles that can be used, and every problem found, in file order.
+
+    What an article names must be in `fees`, `intents` and `products`; None or an empty collection leaves it unchecked.
+    """
     articles: dict[str, Article] = {}
     problems: list[Problem] = []
     files = sorted(directory.rglob("*.md"))
     if not files:
-        problems.append(Problem(str(directory), 0, "no articles here; add Markdown files with front matter"))
+        problems.append(Problem(directory.name, 0, "no articles here; add Markdown files with front matter"))
     for path in files:
-        name = path.relative_to(directory).as_posix()
-        try:
-            text = path.read_text("utf-8")
-            article, found = _parse(text, name, path.stem)
-        except UnicodeDecodeError as error:
-            article, found = None, [Problem(name, 1, f"not UTF-8 (byte {error.start}); save it as UTF-8")]
-        except yaml.YAMLError as error:
-            article, found = None, [_yaml_problem(name, error)]
-        if article:
-            found += list(_semantic_problems(article, text, fees, intents))
-            if article.id in articles:
-                found.append(Problem(name, 2, f"id {article.id} is already used by {articles[article.id].file}"))
-            articles.setdefault(article.id, article)
+        written, found = read_article(path, path.relative_to(directory).as_posix())
         problems += found
+        if written is None:
+            continue
+        article = _article(written)
+        problems += sorted(
+            [
+                *_validity_problems(article, written),
+                *_name_problems(written, "intents", intents, "the taxonomy"),
+                *_name_problems(written, "products", products, "products.yaml"),
+                *_figure_problems(article, written, fees),
+            ]
+        )
+        first = articles.setdefault(article.id, article)
+        if first is not article:
+            problems.append(
+                Problem(written.name, written.line("id"), f"id {article.id} is already used by {first.file}")
+            )
     return tuple(articles.values()), problems
 
 
-def _yaml_problem(name: str, error: yaml.YAMLError) -> Problem:
-    mark = getattr(error, "problem_mark", None)
-    return Problem(
-        name, (mark.line + 2) if mark else 1, f"front matter is not YAML: {getattr(error, 'problem', error)}"
+def _article(written: Written) -> Article:
+    fields = written.fields
+    chinese, english = written.bodies()
+    return Article(
+        id=fields["id"],
+        chinese=_body(fields["title"], chinese),
+        english=_body(fields["title_en"], english),
+        questions=tuple(fields["questions"]),
+        intents=tuple(fields["intents"]),
+        products=tuple(fields["products"]),
+        topics=tuple(fields.get("topics") or ()),
+        clauses=tuple(Source(c["document"], c["clause"], c["version"]) for c in fields["clauses"]),
+        source=fields["source"],
+        valid_from=fields["valid_from"],
+        valid_to=fields.get("valid_to"),
+        file=written.name,
     )
-
-
-def _parse(text: str, name: str, stem: str) -> tuple[Article | None, list[Problem]]:
-    post = frontmatter.loads(text)
-    meta: dict[str, Any] = post.metadata
-    missing = [field for field in _REQUIRED if field not in meta or meta[field] in (None, "")]
-    if missing:
-        return None, [Problem(name, 1, f"missing field: {', '.join(missing)}")]
-    chinese, _, english = _split_languages(post.content)
-    problems = list(_shape_problems(meta, chinese, english, text, name, stem))
-    if problems:
-        return None, problems
-    return (
-        Article(
-            id=meta["id"],
-            chinese=_body(meta["title"], chinese),
-            english=_body(meta["title_en"], english),
-            questions=tuple(map(str, meta["questions"])),
-            intents=tuple(meta["intents"]),
-            products=tuple(meta["products"]),
-            topics=tuple(meta.get("topics") or ()),
-            clauses=tuple(Source(str(c["document"]), str(c["clause"]), str(c["version"])) for c in meta["clauses"]),
-            source=str(meta["source"]),
-            valid_from=meta["valid_from"],
-            valid_to=meta.get("valid_to"),
-            file=name,
-        ),
-        [],
-    )
-
-
-def _split_languages(content: str) -> tuple[str, str, str]:
-    parts = _ENGLISH.split(content, maxsplit=1)
-    return parts[0].strip(), "", parts[1].strip() if len(parts) > 1 else ""
 
 
 def _body(title: str, text: str) -> Body:
     short, _, details = text.partition("\n\n")
-    return Body(str(title), short.strip(), details.strip())
+    return Body(title, short.strip(), details.strip())
 
 
-def _shape_problems(
-    meta: dict[str, Any], chinese: str, english: str, text: str, name: str, stem: str
-) -> Iterator[Problem]:
-    for field in ("questions", "intents", "products", "clauses"):
-        if not isinstance(meta[field], list):
-            yield Problem(name, _line_of(text, field), f"{field} must be a list")
-            return
-    for field in ("questions", "intents", "clauses"):
-        if not meta[field]:
-            yield Problem(name, _line_of(text, field), f"{field} is empty; an article needs at least one")
-    for clause in meta["clauses"]:
-        if not isinstance(clause, dict) or not {"document", "clause", "version"} <= clause.keys():
-            yield Problem(name, _line_of(text, "clauses"), "a clause needs document, clause and version")
-    for field in ("valid_from", "valid_to"):
-        if meta.get(field) is not None and not isinstance(meta[field], date):
-            yield Problem(name, _line_of(text, field), f"{field} must be a date such as 2026-08-01")
-    if not _ID.match(str(meta["id"])) or meta["id"] != stem:
-        yield Problem(name, _line_of(text, "id"), f"id {meta['id']} must equal the file name and use a-z, 0-9 and -")
-    if not chinese:
-        yield Problem(name, _line_count(text), "the body is empty")
-    if not english:
-        yield Problem(name, _line_count(text), "the part after `## English` is missing")
-
-
-def _semantic_problems(article: Article, text: str, fees: FeeBook, intents: frozenset[str]) -> Iterator[Problem]:
+def _validity_problems(article: Article, written: Written) -> Iterator[Problem]:
     if article.valid_to and article.valid_to < article.valid_from:
-        yield Problem(article.file, _line_of(text, "valid_to"), "valid_to lies before valid_from")
-    for intent in article.intents:
-        if intents and intent not in intents:
-            yield Problem(article.file, _line_of(text, "intents"), f"intent {intent} is not in the taxonomy")
-    for number, line in _body_lines(text):
-        for row_id in PLACEHOLDER.findall(line):
-            if not fees.history(row_id):
-                yield Problem(article.file, number, f"{{{{{row_id}}}}} has no fee row; add one to knowledge/fees")
-        if bare := _BARE_DIGITS.search(PLACEHOLDER.sub("", line)):
-            yield Problem(article.file, number, f"figure {bare.group()} stands in the text; make it a fee row")
+        yield Problem(written.name, written.line("valid_to"), "valid_to lies before valid_from")
 
 
-def _body_lines(text: str) -> Iterator[tuple[int, str]]:
-    fences = 0
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip() == "---" and fences < 2:
-            fences += 1
-        elif fences >= 2:
-            yield number, line
+def _name_problems(written: Written, field: str, known: Collection[str], where: str) -> Iterator[Problem]:
+    for line, name in written.entries(field):
+        if known and name not in known:
+            yield Problem(written.name, line, f"{field[:-1]} {name} is not in {where}")
 
 
-def _line_of(text: str, field: str) -> int:
-    return next((n for n, line in enumerate(text.splitlines(), 1) if line.startswith(f"{field}:")), 1)
+def _figure_problems(article: Article, written: Written, fees: FeeBook | None) -> Iterator[Problem]:
+    """Bare figures and rows that do not exist, each where it stands; a row with a gap once, at its first place."""
+    named: set[str] = set()
+    for line, text in written.prose():
+        if bare := _BARE_DIGITS.search(PLACEHOLDER.sub("", text)):
+            yield Problem(written.name, line, f"figure {bare.group()} stands in the text; make it a fee row")
+        for row_id in PLACEHOLDER.findall(text):
+            if fees and not fees.history(row_id):
+                yield Problem(written.name, line, f"{{{{{row_id}}}}} has no fee row; add one to fees/")
+            elif fees and row_id not in named and (gap := _gap(article, row_id, fees)):
+                yield Problem(written.name, line, gap)
+            named.add(row_id)
 
 
-def _line_count(text: str) -> int:
-    return max(1, len(text.splitlines()))
+def _gap(article: Article, row_id: str, fees: FeeBook) -> str | None:
+    """What to say of a row without a figure for a day on which the article holds; None when it covers every day."""
+    day = fees.first_gap(row_id, article.valid_from, article.valid_to)
+    if day is None:
+        return None
+    return (
+        f"{{{{{row_id}}}}} has no fee row on {day}, when the article holds; it has one from {fees.spans(row_id)}; "
+        "add a row to fees/, or change the article's valid_from or valid_to"
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -68,13 +68,13 @@ class KnowledgeBase:
         encoder: TextEncoder,
         prepare: Callable[[str], str],
         cache: Path,
-        known_intents: Iterable[str] = (),
+        known_intents: Collection[str] = (),
         encoder_name: str = "",
     ) -> KnowledgeBase:
-        """Read and check a directory; raises `FeeBookBroken` or `ArticleError` naming every problem."""
+        """Read and check a directory; raises a `ProblemsFound` that names every problem."""
         fees = FeeBook.load(directory / "fees")
-        articles = load_articles(directory / "articles", fees, known_intents)
         catalogue = ProductCatalogue.load(directory / "products.yaml", fees)
+        articles = load_articles(directory / "articles", fees, known_intents, [product.id for product in catalogue])
         caps = CapBook.load(directory / "caps.yaml")
         entries = entries_of(articles)
         stamp = content_stamp(entries, encoder_name)
@@ -143,26 +143,30 @@ def content_stamp(entries: Iterable[Entry], encoder_name: str) -> str:
 def _cached_index(
     entries: list[Entry], encoder: TextEncoder, prepare: Callable[[str], str], path: Path, stamp: str
 ) -> Index:
-    index = Index(entries, encoder, prepare, _read_vectors(path, stamp, len(entries)))
-    if not path.is_file():
+    stored = _read_vectors(path, stamp, len(entries))
+    index = Index(entries, encoder, prepare, stored)
+    if stored is None:
         _write_vectors(path, stamp, index.vectors)
     return index
 
 
 def _read_vectors(path: Path, stamp: str, count: int) -> Vectors | None:
+    """The vectors of a cache file; None when there is none, it is damaged, or it belongs to other content."""
     try:
         with np.load(path) as stored:
-            if stored["stamp"].item() == stamp and len(stored["vectors"]) == count:
-                vectors: Vectors = stored["vectors"]
-                return vectors
+            vectors: Vectors = stored["vectors"]
+            return vectors if stored["stamp"].item() == stamp and len(vectors) == count else None
     except (OSError, KeyError, ValueError, BadZipFile, EOFError):
-        path.unlink(missing_ok=True)
-    return None
+        return None
 
 
 def _write_vectors(path: Path, stamp: str, vectors: Vectors) -> None:
+    """Put a new file in the old one's place in one step, so that another process reads either of the two."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
-    with os.fdopen(handle, "wb") as stream:
-        np.savez(stream, stamp=np.array(stamp), vectors=vectors)
-    Path(name).replace(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            np.savez(stream, stamp=np.array(stamp), vectors=vectors)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)

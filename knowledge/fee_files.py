@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -15,6 +14,7 @@ from typing import Any
 import yaml
 
 from knowledge.fee_units import MONEY_UNITS, RATE_UNITS, UNITS, WHOLE_UNITS
+from knowledge.yaml_lines import LOADER, Problem, line_of, read_text, yaml_problem
 
 _REQUIRED = ("id", "product", "item", "name", "name_en", "value", "unit", "phase", "valid_from", "source")
 _OPTIONAL = ("basis", "party", "valid_to", "note")
@@ -22,16 +22,6 @@ _SOURCE = ("document", "clause", "version")
 _PHASES = ("normal", "default", "fact")
 _ID = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9_]+)+$")
 _HIGHEST_RATE = Decimal(5)
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Problem:
-    """Something to correct: file name, line (from 1), and what to do."""
-
-    file: str
-    line: int
-    message: str
 
 
 def read_directory(directory: Path) -> tuple[list[dict[str, Any]], list[Problem]]:
@@ -52,12 +42,16 @@ def read_directory(directory: Path) -> tuple[list[dict[str, Any]], list[Problem]
 
 def _entries(path: Path) -> Iterator[tuple[int, Any, str | None]]:
     """(line, mapping, None) per row, or (line, None, message) for what is not a row."""
+    text = read_text(path, path.name)
+    if isinstance(text, Problem):
+        yield text.line, None, text.message
+        return
     try:
-        loader = _LOADER(path.read_text(encoding="utf-8"))
+        loader = LOADER(text)
         root = loader.get_single_node()
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        yield (mark.line + 1 if mark else 1), None, f"not readable as YAML: {getattr(error, 'problem', None) or error}"
+    except yaml.YAMLError as error:
+        problem = yaml_problem(path.name, text, error)
+        yield problem.line, None, problem.message
         return
     if root is None:
         return
@@ -65,7 +59,7 @@ def _entries(path: Path) -> Iterator[tuple[int, Any, str | None]]:
         yield 1, None, "the file must be a list of rows, each starting with `- id:`"
         return
     for node in root.value:
-        line = node.start_mark.line + 1
+        line = line_of(text, node.start_mark)
         try:
             yield line, _mapping(loader, node), None
         except (yaml.YAMLError, ValueError) as error:

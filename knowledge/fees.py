@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Self
 
-from knowledge.fee_files import Problem, read_directory
+from knowledge.fee_files import read_directory
 from knowledge.fee_units import render_value
+from knowledge.yaml_lines import Problem, ProblemsFound
 
 Lang = Literal["zh", "en"]
 
@@ -30,14 +31,10 @@ class FeeRowMissing(LookupError):
         self.row_id, self.on = row_id, on
 
 
-class FeeBookBroken(Exception):
+class FeeBookBroken(ProblemsFound):
     """The fee files have problems; correct each listed line and run `shouwen kb check` again."""
 
     code = "fee_book_broken"
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__("\n".join(f"{p.file}:{p.line}: {p.message}" for p in problems))
-        self.problems = problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +117,7 @@ class FeeBook:
         for row in self._by_id.get(row_id, ()):
             if row.holds(on):
                 return row
-        spans = ", ".join(f"{r.valid_from} to {r.valid_to or 'now'}" for r in self._by_id.get(row_id, ()))
+        spans = self.spans(row_id)
         raise FeeRowMissing(row_id, on, f"it holds from {spans}" if spans else "no row has this id")
 
     def find(self, row_id: str, on: date) -> FeeRow | None:
@@ -130,6 +127,21 @@ class FeeBook:
     def history(self, row_id: str) -> tuple[FeeRow, ...]:
         """All rows of an id, oldest first."""
         return self._by_id.get(row_id, ())
+
+    def spans(self, row_id: str) -> str:
+        """The first and last days of all rows of an id, for messages; empty when it has none."""
+        return ", ".join(f"{row.valid_from} to {row.valid_to or 'now'}" for row in self.history(row_id))
+
+    def first_gap(self, row_id: str, start: date, end: date | None) -> date | None:
+        """The first day from `start` to `end` (None: for ever) on which no row of this id holds, None without one."""
+        day = start
+        for row in self.history(row_id):
+            if row.holds(day):
+                last = row.valid_to or date.max
+                if last >= (end or date.max):
+                    return None
+                day = last + timedelta(days=1)
+        return day if day <= (end or date.max) else None
 
     def rows(self, product: str | None = None, on: date | None = None) -> list[FeeRow]:
         """Rows of one product (or all) that hold on a date (or on any), by id and date."""
@@ -151,4 +163,4 @@ class FeeBook:
         return sorted(found, key=lambda pair: (pair[0] is None, pair[0] or 0))
 
 
-__all__ = ["FeeBook", "FeeBookBroken", "FeeRow", "FeeRowMissing", "Lang", "Problem", "Source"]
+__all__ = ["FeeBook", "FeeBookBroken", "FeeRow", "FeeRowMissing", "Lang", "Source"]

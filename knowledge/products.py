@@ -8,18 +8,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from knowledge.fees import FeeBook, FeeRow
 from knowledge.inputs import InvalidInput
 from knowledge.schedule import RepaymentMethod
+from knowledge.yaml_lines import Problem, ProblemsFound, read_model
 
 EarlyRule = Literal["fee_on_remaining", "waive_remaining_fees", "remaining_fees_due", "no_fee"]
 LenderType = Literal["micro_loan", "consumer_finance", "bank", "bank_co_lending", "private"]
 
 
-class ProductsBroken(Exception):
+class ProductsBroken(ProblemsFound):
     """products.yaml cannot be used; correct the entry named in the message and load again."""
 
     code = "products_broken"
@@ -111,22 +111,19 @@ class ProductCatalogue:
         self._by_id = {product.id: product for product in products}
 
     @classmethod
-    def load(cls, path: Path, fees: FeeBook) -> Self:
-        """Read products.yaml; raises `ProductsBroken` for a wrong entry or a fee row that does not exist."""
-        try:
-            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-            products = _Products(products=raw).products
-        except (yaml.YAMLError, ValidationError, OSError) as error:
-            raise ProductsBroken(f"{path.name}: {error}") from None
+    def load(cls, path: Path, fees: FeeBook | None) -> Self:
+        """Read products.yaml; raises `ProductsBroken` for a wrong entry or a row that `fees` (None: any) has not."""
+        products = read_model(path, _Products, ProductsBroken, root="products").products
         ids = [product.id for product in products]
-        for product in products:
-            if ids.count(product.id) > 1:
-                raise ProductsBroken(f"{path.name}: product {product.id} is given twice")
-            for row_id in product.row_ids():
-                if not fees.history(row_id):
-                    raise ProductsBroken(
-                        f"{path.name}: product {product.id} names fee row {row_id}, which does not exist"
-                    )
+        found = [f"product {product_id} is given twice" for product_id in sorted({i for i in ids if ids.count(i) > 1})]
+        found += [
+            f"product {product.id} names fee row {row_id}, which does not exist; add it to fees/"
+            for product in products
+            for row_id in product.row_ids()
+            if fees is not None and not fees.history(row_id)
+        ]
+        if found:
+            raise ProductsBroken([Problem(path.name, 0, message) for message in found])
         return cls(products)
 
     def __iter__(self) -> Iterator[Product]:

@@ -12,15 +12,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
+
+from knowledge.yaml_lines import ProblemsFound, read_model
 
 Category = Literal["promise", "advice", "verdict", "blame"]
 _CLAUSE_END = re.compile(r"[，。！？；：、,.!?;:\n]")
 _SENTENCE_END = re.compile(r"[。！？；!?;\n]|\.\s")
 
 
-class ForbiddenWordsBroken(Exception):
+class ForbiddenWordsBroken(ProblemsFound):
     """forbidden_words.yaml cannot be used; correct the entry named in the message."""
 
     code = "forbidden_words_broken"
@@ -60,10 +61,7 @@ class ForbiddenWords(_Frozen):
     @classmethod
     def load(cls, path: Path) -> ForbiddenWords:
         """Read forbidden_words.yaml; raises `ForbiddenWordsBroken` naming the entry."""
-        try:
-            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (yaml.YAMLError, ValidationError, OSError) as error:
-            raise ForbiddenWordsBroken(f"{path.name}: {error}") from None
+        return read_model(path, cls, ForbiddenWordsBroken)
 
 
 @lru_cache(maxsize=1)

@@ -7,14 +7,14 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from knowledge.calculations.model import Citation
 from knowledge.fees import Lang
+from knowledge.yaml_lines import Problem, ProblemsFound, read_model
 
 
-class WordingBroken(Exception):
+class WordingBroken(ProblemsFound):
     """explanations.yaml cannot be used, or a text is missing in it; correct the entry named in the message."""
 
     code = "wording_broken"
@@ -71,17 +71,14 @@ class Wording(BaseModel):
     @classmethod
     def load(cls, path: Path) -> Wording:
         """Read explanations.yaml; raises `WordingBroken` naming the entry."""
-        try:
-            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (yaml.YAMLError, ValidationError, OSError) as error:
-            raise WordingBroken(f"{path.name}: {error}") from None
+        return read_model(path, cls, WordingBroken)
 
     def text(self, key: str) -> Bilingual:
         """The text of a key; raises `WordingBroken` when there is none."""
         try:
             return self.texts[key]
         except KeyError:
-            raise WordingBroken(f"explanations.yaml: no text {key}; add it under texts") from None
+            raise WordingBroken([Problem("explanations.yaml", 0, f"no text {key}; add it under texts")]) from None
 
     def glossary(self, text: str, lang: Lang) -> str:
         """The meanings of the terms used in `text`, one sentence each, in the order of the glossary."""

@@ -151,6 +151,28 @@ def test_vectors_of_other_content_are_not_used(firm: Path, stale: str) -> None:
     rebuilt = load(firm)
     # Then
     np.testing.assert_array_equal(rebuilt.index.vectors, first.index.vectors)
+    encoder = HashedEncoder()
+    load(firm, encoder)
+    assert encoder.encoded == 0, "the stale file was kept"
+    assert [kept.name for kept in (firm / "cache").iterdir()] == [path.name]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_remains(firm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given
+    load(firm)
+    (path,) = (firm / "cache").glob("*.npz")
+    path.write_bytes(b"stale")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(np, "savez", full)
+    # When
+    with pytest.raises(OSError, match="no space left"):
+        load(firm)
+    # Then
+    assert path.read_bytes() == b"stale"
+    assert list((firm / "cache").iterdir()) == [path]
 
 
 def test_a_broken_directory_is_refused_with_its_lines(firm: Path) -> None:
@@ -159,6 +181,13 @@ def test_a_broken_directory_is_refused_with_its_lines(firm: Path) -> None:
         load(firm)
     (firm / "fees" / "loans.yaml").write_text("- id: x\n", encoding="utf-8")
     with pytest.raises(FeeBookBroken, match=r"loans\.yaml:1:"):
+        load(firm)
+
+
+def test_an_article_of_a_product_that_is_not_there_is_refused(firm: Path) -> None:
+    path = firm / "articles" / "card-rate.md"
+    path.write_text(path.read_text("utf-8").replace("[card]", "[visa]"), encoding="utf-8")
+    with pytest.raises(ArticleError, match=r"card-rate\.md:9: product visa is not in products\.yaml"):
         load(firm)
 
 

@@ -50,7 +50,7 @@ def test_each_problem_is_a_line_with_its_place(firm: Path) -> None:
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
         "articles/loan-rate.md:8: intent fee.guess is not in the taxonomy",
-        "articles/loan-rate.md:17: {{loan.fee}} has no fee row; add one to knowledge/fees",
+        "articles/loan-rate.md:17: {{loan.fee}} has no fee row; add one to fees/",
     ]
 
 
