@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
@@ -41,9 +42,8 @@ def refusing() -> Iterator[None]:
     from intents.encoder.source import EncoderRefused
     from intents.inputs import InputRefused
     from intents.training.dataset import DatasetError
-    from knowledge.articles import ArticleError
     from knowledge.faq import FaqRefused
-    from knowledge.fees import FeeBookBroken
+    from knowledge.yaml_lines import ProblemsFound
 
     expected = (
         MessageRefused,
@@ -54,14 +54,13 @@ def refusing() -> Iterator[None]:
         EncoderRefused,
         InputRefused,
         DatasetError,
-        ArticleError,
         FaqRefused,
-        FeeBookBroken,
+        ProblemsFound,
     )
     try:
         yield
     except expected as error:
-        _errors.print(f"[red]shouwen:[/red] {error}", highlight=False, markup=True)
+        _errors.print(f"[red]shouwen:[/red] {escape(str(error))}", highlight=False)
         raise typer.Exit(2) from None
 
 
@@ -239,12 +238,17 @@ def _knowledge_parts() -> Any:
 
     def build(directory: Path) -> Any:
         chosen = settings.model_copy(update={"knowledge": directory})
-        return load_knowledge(chosen, load_model(chosen))
+        with refusing():
+            return load_knowledge(chosen, load_model(chosen))
+
+    def encoder() -> Any:
+        with refusing():
+            return index_encoder(load_model(settings))
 
     return Parts(
         directory=settings.knowledge,
         known_intents=taxonomy().ids,
-        encoder=lambda: index_encoder(load_model(settings)),
+        encoder=encoder,
         prepare=canonical,
         build=build,
     )

@@ -15,45 +15,68 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from knowledge.inputs import InvalidInput
 from knowledge.money import HUNDRED, percent_6dp, plain
 from knowledge.rates.solver import PRECISE
+from knowledge.yaml_lines import ProblemsFound, read_model
 
 HIGH_ZH = "综合融资成本偏高，建议核对收费依据"
 HIGH_EN = "The overall cost of this credit is on the high side; please check what each charge is based on"
 CapBasis = Literal["nominal", "compound"]
 
 
-class CapsBroken(Exception):
+class CapsBroken(ProblemsFound):
     """caps.yaml cannot be used; correct the entry named in the message."""
 
     code = "caps_broken"
 
 
-@dataclass(frozen=True, slots=True)
-class RateCapRule:
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RateCapRule(_Frozen):
     """One ceiling. Exactly one of `rate` (fraction a year) and `lpr_multiple` is set; `valid_to` is inclusive."""
 
     id: str
     lenders: tuple[str, ...]
     name: str
     name_en: str
-    rate: Decimal | None
-    lpr_multiple: Decimal | None
+    rate: Decimal | None = None
+    lpr_multiple: Decimal | None = None
     valid_from: date
-    valid_to: date | None
-    announced_from: date | None
+    valid_to: date | None = None
+    announced_from: date | None = None
     source: str
     official: bool
-    note: str
+    note: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_limit(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """The file writes `limit: {rate: "0.24"}` or `limit: {lpr_multiple: "4"}`."""
+        limit = data.get("limit")
+        if not isinstance(limit, dict) or len(limit) != 1 or not limit.keys() <= {"rate", "lpr_multiple"}:
+            raise ValueError("limit must be one of rate, lpr_multiple")
+        return {**{name: value for name, value in data.items() if name != "limit"}, **limit}
 
     def stage(self, on: date) -> Literal["in_force", "announced"] | None:
         """Whether the ceiling binds on a date, is announced for later, or neither."""
         if self.valid_from <= on and (self.valid_to is None or on <= self.valid_to):
             return "in_force"
         return "announced" if self.announced_from and self.announced_from <= on < self.valid_from else None
+
+
+class _Lpr(_Frozen):
+    since: date = Field(alias="from")
+    rate: Decimal
+
+
+class _Caps(_Frozen):
+    lpr_1y: tuple[_Lpr, ...] = Field(min_length=1)
+    rules: tuple[RateCapRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +109,9 @@ class CapBook:
 
     @classmethod
     def load(cls, path: Path) -> Self:
-        """Read caps.yaml; raises `CapsBroken` naming the rule."""
-        try:
-            raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-            lpr = [(entry["from"], Decimal(entry["rate"])) for entry in raw["lpr_1y"]]
-            return cls([_rule(entry) for entry in raw["rules"]], lpr)
-        except (yaml.YAMLError, KeyError, TypeError, ArithmeticError, OSError) as error:
-            raise CapsBroken(f"{path.name}: {error!r}") from None
+        """Read caps.yaml; raises `CapsBroken` naming the line and the field."""
+        caps = read_model(path, _Caps, CapsBroken)
+        return cls(caps.rules, [(entry.since, entry.rate) for entry in caps.lpr_1y])
 
     def lpr(self, on: date) -> Decimal:
         """The one-year LPR in force on a date, as a fraction; raises `InvalidInput` before the series starts."""
@@ -111,26 +130,6 @@ class CapBook:
                 if lender_type in rule.lenders and (stage := rule.stage(on))
             )
         return tuple(_notice(rule, stage, limit, nominal, compound) for rule, stage, limit in self._ceilings[key])
-
-
-def _rule(entry: dict[str, Any]) -> RateCapRule:
-    limit = entry["limit"]
-    if len(limit) != 1 or not limit.keys() <= {"rate", "lpr_multiple"}:
-        raise KeyError(f"{entry.get('id')}: limit must be one of rate, lpr_multiple")
-    return RateCapRule(
-        id=entry["id"],
-        lenders=tuple(entry["lenders"]),
-        name=entry["name"],
-        name_en=entry["name_en"],
-        rate=Decimal(limit["rate"]) if "rate" in limit else None,
-        lpr_multiple=Decimal(limit["lpr_multiple"]) if "lpr_multiple" in limit else None,
-        valid_from=entry["valid_from"],
-        valid_to=entry.get("valid_to"),
-        announced_from=entry.get("announced_from"),
-        source=entry["source"],
-        official=entry["official"],
-        note=entry.get("note", ""),
-    )
 
 
 def _notice(rule: RateCapRule, stage: Any, limit: Decimal, nominal: Decimal, compound: Decimal) -> CapNotice:

@@ -7,6 +7,7 @@ alone (`benchmarks/retrieval.py`).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -68,6 +69,7 @@ class Index:
         self._mean = self.vectors.mean(axis=0) if len(entries) > 1 else np.zeros(self.vectors.shape[1], np.float32)
         self._faiss = faiss.IndexFlatIP(self.vectors.shape[1])
         self._faiss.add(_centred(self.vectors, self._mean))
+        logging.getLogger("bm25s").setLevel(logging.WARNING)  # the library asks for DEBUG and talks into terminals
         self._bm25 = bm25s.BM25(k1=1.2, b=0.5)
         self._bm25.index([words(text) or ["\x00"] for text in texts], show_progress=False)
 

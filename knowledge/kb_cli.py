@@ -1,27 +1,36 @@
 """`shouwen kb check|build|search`: the knowledge base in a terminal.
 
 The encoder and the normal form are the intent package's; the command line hands them in (`serve_with`), so knowledge
-imports nothing of intents.
+imports nothing of intents. Input that cannot be used ends with a message on standard error and exit code 2.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
-from knowledge.articles import read_directory
 from knowledge.base import KnowledgeBase
+from knowledge.checks import Checked, check_directory
 from knowledge.faq import FaqRefused, faq_index, read_faq, read_queries, search_rows
-from knowledge.fees import FeeBook, FeeBookBroken
 from knowledge.index import TextEncoder
 
 app = typer.Typer(help="The knowledge base: check it, build its index, search an FAQ with it.", no_args_is_help=True)
+_errors = Console(stderr=True, highlight=False, soft_wrap=True)
+_Directory = Annotated[
+    Path | None,
+    typer.Argument(
+        help="directory with articles/, fees/, products.yaml and caps.yaml; "
+        "without it the one in SHOUWEN_KNOWLEDGE, else the demonstration firm's",
+        show_default=False,
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -44,58 +53,78 @@ def serve_with(parts: Parts) -> None:
 
 
 @app.command()
-def check(
-    directory: Annotated[
-        Path | None, typer.Argument(help="directory with articles/ and fees/; the firm's without")
-    ] = None,
-) -> None:
-    """Report every broken article and fee row with file and line; exit 1 when there is one."""
-    parts = _parts[0]
-    root = directory or parts.directory
-    problems = FeeBook.problems(root / "fees")
-    fees = FeeBook([]) if problems else FeeBook.load(root / "fees")
-    articles, found = read_directory(root / "articles", fees, parts.known_intents)
-    if problems:  # without rows every placeholder would be reported
-        found = [p for p in found if "has no fee row" not in p.message]
-    for folder, listed in (("fees", problems), ("articles", found)):
-        for problem in listed:
-            print(f"{folder}/{problem.file}:{problem.line}: {problem.message}")
-    if problems or found:
-        raise typer.Exit(1)
-    print(f"{len(articles)} articles and {len(fees.rows())} fee rows are in order")
+def check(directory: _Directory = None) -> None:
+    """Say everything that is wrong in a knowledge directory, a line each: file, line, what to do.
+
+    Exit code 0 when all is in order, 1 when something is to be corrected, 2 when there is no such directory.
+
+    Example: shouwen kb check my-firm/
+    """
+    root = _root(directory)
+    checked = _checked(root)
+    print(f"{root}: {checked.articles} articles and {checked.rows} fee rows are in order")
 
 
 @app.command()
-def build(
-    directory: Annotated[
-        Path | None, typer.Argument(help="directory with articles/ and fees/; the firm's without")
-    ] = None,
-) -> None:
-    """Build the search index and keep it in the cache, stamped with the content's hash."""
-    base = _parts[0].build(directory or _parts[0].directory)
+def build(directory: _Directory = None) -> None:
+    """Check a knowledge directory, build its search index and keep it in the cache (SHOUWEN_CACHE).
+
+    `shouwen serve` does the same when it starts; building first makes that start quick.
+
+    Example: shouwen kb build my-firm/
+    """
+    root = _root(directory)
+    _checked(root)
+    with _errors.status("Encoding the articles"):
+        base = _parts[0].build(root)
     print(f"index over {len(base.articles)} articles, {len(base.index.entries)} entries, content {base.stamp[:16]}")
 
 
 @app.command()
 def search(
-    faq: Annotated[Path, typer.Argument(help='JSONL of {"id","question","answer"}')],
-    queries: Annotated[Path, typer.Argument(help="a query per line")],
+    faq: Annotated[
+        Path, typer.Argument(help='JSONL of {"id","question","answer"}, or a .csv with these three columns')
+    ],
+    queries: Annotated[Path, typer.Argument(help="a text file, a query a line; - for standard input")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="hits per query")] = 5,
 ) -> None:
-    """Search any FAQ; prints {"query","hits":[{"id","score"}]} a line."""
+    """Search any FAQ with the retrieval that answers customers; prints a JSON line per query, hits best first.
+
+    A line is {"query": …, "hits": [{"id": …, "score": …}, …]}. Scores compare the hits of one query, no more.
+
+    Examples: shouwen kb search faq.csv queries.txt -k 3,
+    or: echo 提现要手续费吗 | shouwen kb search faq.jsonl -
+    """
     try:
         rows, asked = read_faq(faq), read_queries(queries)
     except FaqRefused as error:
-        Console(stderr=True).print(f"[red]shouwen:[/red] {error}", highlight=False)
-        raise typer.Exit(2) from None
+        raise _refused(str(error)) from None
     parts = _parts[0]
-    index = faq_index(rows, parts.encoder(), parts.prepare)
-    _print_rows(search_rows(index, asked, k))
-
-
-def _print_rows(rows: Iterable[dict[str, object]]) -> None:
-    for row in rows:
+    with _errors.status(f"Encoding {len(rows)} questions"):
+        index = faq_index(rows, parts.encoder(), parts.prepare)
+    for row in search_rows(index, asked, k):
         print(json.dumps(row, ensure_ascii=False))
 
 
-__all__ = ["FeeBookBroken", "Parts", "app", "serve_with"]
+def _root(directory: Path | None) -> Path:
+    root = directory or _parts[0].directory
+    if not root.is_dir():
+        raise _refused(f"{root} is not a directory; name one with articles/, fees/, products.yaml and caps.yaml")
+    return root
+
+
+def _checked(root: Path) -> Checked:
+    """The directory's count; prints its problems and ends with exit code 1 when it has any."""
+    checked = check_directory(root, _parts[0].known_intents)
+    for problem in checked.problems:
+        print(problem)
+    if number := len(checked.problems):
+        what = "1 problem" if number == 1 else f"{number} problems"
+        _errors.print(f"{what} in {root}; correct the lines above and run `shouwen kb check` again", markup=False)
+        raise typer.Exit(1)
+    return checked
+
+
+def _refused(message: str) -> typer.Exit:
+    _errors.print(f"[red]shouwen:[/red] {escape(message)}")
+    return typer.Exit(2)

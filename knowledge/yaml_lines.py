@@ -11,6 +11,14 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TOO_SHORT = "needs at least one entry"
+_MESSAGES = {
+    "missing": "this field is missing",
+    "extra_forbidden": "there is no such field; remove it or correct its name",
+    "tuple_type": "must be a list, such as [a, b]",
+    "too_short": _TOO_SHORT,
+}
+_Loc = tuple[int | str, ...]
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -74,17 +82,25 @@ def read_model(path: Path, model: type[_Model], broken: type[ProblemsFound], roo
     try:
         return model.model_validate({root: raw} if root else raw)
     except ValidationError as error:
-        found = [(e["loc"][1:] if root else e["loc"], e["msg"]) for e in error.errors()]
-        raise broken([_model_problem(path.name, text, node, loc, message) for loc, message in found]) from None
+        found = [
+            (tuple(e["loc"][1:] if root else e["loc"]), _MESSAGES.get(e["type"], e["msg"])) for e in error.errors()
+        ]
+        found = [(loc, said) for loc, said in found if said != _TOO_SHORT or not _above(loc, found)]
+        raise broken([_model_problem(path.name, text, node, loc, said) for loc, said in found]) from None
 
 
-def _model_problem(name: str, text: str, root: yaml.Node | None, loc: Sequence[int | str], message: str) -> Problem:
+def _above(loc: _Loc, found: Sequence[tuple[_Loc, str]]) -> bool:
+    """True for a place inside which something else is wrong: entries left out for that are not counted as there."""
+    return any(len(other) > len(loc) and other[: len(loc)] == loc for other, _ in found)
+
+
+def _model_problem(name: str, text: str, root: yaml.Node | None, loc: _Loc, message: str) -> Problem:
     found, node = root, root
     for step in loc:
         node = _below(node, step)
         found = node or found
-    field = ".".join(map(str, loc))
-    return Problem(name, line_of(text, found.start_mark) if found else 1, f"{field}: {message}" if field else message)
+    place = ", ".join(f"entry {step + 1}" if isinstance(step, int) else step for step in loc)
+    return Problem(name, line_of(text, found.start_mark) if found else 1, f"{place}: {message}" if place else message)
 
 
 def _below(node: yaml.Node | None, step: int | str) -> yaml.Node | None:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from rich.console import Console
 from rich.progress import Progress
 
 from intents.encoder.graph import encoder_graph, save_quantised
@@ -75,7 +76,7 @@ def base_encoder(cache: Path | None = None, source: Path | None = None) -> Path:
 
 
 def _build(source: Path, work: Path) -> None:
-    with Progress(transient=True) as progress:
+    with Progress(console=Console(stderr=True), transient=True) as progress:  # standard output is for results
         task = progress.add_task("Preparing the encoder (once)", total=5)
 
         def done() -> None:

@@ -56,6 +56,13 @@ def test_a_damaged_package_file_is_refused_and_leaves_no_half_model(tmp_path: Pa
     assert not list((tmp_path / "cache").iterdir())
 
 
+def test_preparing_the_encoder_leaves_standard_output_to_results(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    base_encoder(tmp_path / "cache")
+    assert capfd.readouterr().out == ""
+
+
 def test_a_missing_package_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("intents.encoder.package_file.PACKAGE", "no_such_package_here")
     with pytest.raises(ModelFileError, match="pip install"):
