@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from intents.training.dataset import Dataset
-from intents.training.finetune import Recipe
 from intents.training.trainer import TrainingJob
 from intents.utterances import CALIBRATION, TRAINING, load
-
-RECIPE = Recipe(epochs=2, learning_rate=8e-5, frozen_layers=3)
 
 
 def read_dataset(directory: Path) -> Dataset:
@@ -20,7 +17,7 @@ def read_dataset(directory: Path) -> Dataset:
 
 def bundled_job() -> TrainingJob:
     """What `shouwen train` without a file trains."""
-    return TrainingJob(read_dataset(TRAINING), read_dataset(CALIBRATION), RECIPE)
+    return TrainingJob(read_dataset(TRAINING), read_dataset(CALIBRATION))
 
 
 def data_digest() -> str:

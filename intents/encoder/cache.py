@@ -7,7 +7,6 @@ processes at once never leave half a model. The directory is named after the sou
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
 import tempfile
@@ -19,12 +18,12 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
-from intents.encoder.graph import encoder_graph, save_quantised
+from intents.encoder.graph import encoder_graph
 from intents.encoder.package_file import SHA256, Dimensions, ModelFileError, PackageFile, locate, sha256_of
 from intents.encoder.tokenizer import build_tokenizer
 from intents.encoder.words import save_blocked
 
-FORMAT = 1
+FORMAT = 2
 GRAPH, TOKENIZER, MANIFEST = "encoder.onnx", "tokenizer.json", "manifest.json"
 
 
@@ -102,13 +101,5 @@ def _write(package: PackageFile, work: Path, done: Callable[[], None]) -> None:
 
 
 def write_graph(weights: dict[str, np.ndarray], dims: Dimensions, path: Path) -> None:
-    """Write the int8 graph for `weights` (names as in the package) to `path`."""
-    logging.getLogger().addFilter(_no_preprocessing_advice)
-    try:
-        save_quantised(encoder_graph(weights, dims), path)
-    finally:
-        logging.getLogger().removeFilter(_no_preprocessing_advice)
-
-
-def _no_preprocessing_advice(record: logging.LogRecord) -> bool:
-    return "pre-processing before quantization" not in record.getMessage()
+    """Write the 8-bit graph for `weights` (names as in the package) to `path`."""
+    path.write_bytes(encoder_graph(weights, dims).SerializeToString())

@@ -12,7 +12,7 @@ _TEXT = """# Model card
 Content hash of the labelled data: `{data}`{calibration_hash}.
 
 **Model.** multilingual-e5-small (MIT), word table frozen, fine-tuned for {epochs} epochs (learning rate {rate:g}, batch
-{batch}, label smoothing {smoothing}), stored as int8; a linear support vector machine on character 1- to 4-grams beside
+{batch}, label smoothing {smoothing}), in 8 bits; a linear support vector machine on character 1- to 4-grams beside
 it; both blended by likelihood on the calibration split. Seed {seed}; {minutes} minutes on two cores; {date}.
 
 **Held-out figures** (same authors as the training data, so kinder than real customers)
