@@ -23,10 +23,10 @@ from knowledge.fees import FeeBook, FeeRow, Lang
 from knowledge.index import Entry, Hit, Index, TextEncoder, Vectors
 from knowledge.products import ProductCatalogue
 
-INTENT_BONUS = 0.5
 PRODUCT_BONUS = 0.15
 OTHER_PRODUCT = -0.1
-ANSWERABLE = 0.55
+ANSWERABLE = 0.49
+"""Score of a passage from which it answers; goes with the encoder and with `LEXICAL_WEIGHT`, which set the scale."""
 
 
 @dataclass(frozen=True)
