@@ -18,19 +18,19 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from knowledge.caps import CapsBroken
-from knowledge.fees import FeeBookBroken, FeeRowMissing
+from knowledge.fees import FeeRowMissing
 from knowledge.inputs import InvalidInput
 from knowledge.money import MixedCurrencies, yuan
-from knowledge.products import ProductsBroken, ProductUnknown
+from knowledge.products import ProductUnknown
 from knowledge.quote_models import Quote, QuoteRequest
 from knowledge.quotes import quote as compute
 from knowledge.rates.outcome import SeveralRates
 from knowledge.rates.vectors import RateLine, answer_file
+from knowledge.yaml_lines import ProblemsFound
 
 app = typer.Typer(name="fees", help="Fees and annualised rates, computed and explained.", no_args_is_help=True)
 
-_EXPECTED = (InvalidInput, MixedCurrencies, FeeRowMissing, ProductUnknown, FeeBookBroken, ProductsBroken, CapsBroken)
+_EXPECTED = (InvalidInput, MixedCurrencies, FeeRowMissing, ProductUnknown, ProblemsFound)
 _RATE_HELP = "as 0.006, 0.6% or 千分之六"
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from knowledge.calculations.model import Plan
+from knowledge.yaml_lines import Problem, ProblemsFound, read_model
 
 Family = Literal["loans", "early", "late", "minimum", "payments", "wealth", "insurance", "caps"]
 SLOTS = (
@@ -20,7 +20,7 @@ SLOTS = (
 """Every slot a calculation can use; `used` is what was already withdrawn this month, in yuan."""
 
 
-class CalculationsBroken(Exception):
+class CalculationsBroken(ProblemsFound):
     """calculations.yaml cannot be used; correct the entry named in the message."""
 
     code = "calculations_broken"
@@ -77,18 +77,22 @@ class Requirement(_Frozen):
         return self.named(product) or (self.products[0] if len(self.products) == 1 else self.default)
 
 
+class _Requirements(RootModel[dict[str, Requirement]]):
+    """The whole file: an intent and what is said of it."""
+
+
 def load_requirements(path: Path) -> Mapping[str, Requirement]:
     """Read calculations.yaml; raises `CalculationsBroken` naming the intent and the field."""
-    try:
-        raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-        found = {intent: Requirement.model_validate(entry) for intent, entry in raw.items()}
-    except (yaml.YAMLError, ValidationError, AttributeError, OSError) as error:
-        raise CalculationsBroken(f"{path.name}: {error}") from None
-    allowed = {*SLOTS, "product"}
-    for intent, requirement in found.items():
-        for name in _slot_names(requirement):
-            if name not in allowed:
-                raise CalculationsBroken(f"{path.name}: {intent} names slot {name}; accepted: {', '.join(allowed)}")
+    found = read_model(path, _Requirements, CalculationsBroken).root
+    allowed = (*SLOTS, "product")
+    unknown = [
+        Problem(path.name, 0, f"{intent} names slot {name}; accepted: {', '.join(allowed)}")
+        for intent, requirement in found.items()
+        for name in _slot_names(requirement)
+        if name not in allowed
+    ]
+    if unknown:
+        raise CalculationsBroken(unknown)
     return found
 
 

@@ -14,6 +14,7 @@ FEES = """- id: loan.rate
   name_en: rate
   value: "0.15"
   unit: rate_year
+  basis: 剩余本金
   party: 某公司
   phase: normal
   valid_from: 2025-01-01

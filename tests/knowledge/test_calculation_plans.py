@@ -112,8 +112,11 @@ def test_giving_what_is_missing_always_leads_to_ready() -> None:
     ("text", "field"),
     [
         ("fee.calc: {family: loans, products: [suixinjie], trigger: [[sum]], ways: [{needs: [amount]}]}", "sum"),
-        ("fee.calc: {family: magic, products: [suixinjie], trigger: [[amount]], ways: [{needs: [amount]}]}", "family"),
-        ("- fee.calc", "list"),
+        (
+            "fee.calc: {family: magic, products: [suixinjie], trigger: [[amount]], ways: [{needs: [amount]}]}",
+            "fee.calc, family: Input",
+        ),
+        ("- fee.calc", "yaml:1: Input should be a valid dictionary"),
         ("fee.calc: {family: loans", "calculations.yaml"),
     ],
 )

@@ -9,33 +9,7 @@ from pathlib import Path
 import pytest
 
 from knowledge.fees import FeeBook, FeeBookBroken, FeeRowMissing
-
-GOOD = """- id: loan.rate
-  product: loan
-  item: rate
-  name: 利率
-  name_en: rate
-  value: "0.15"
-  unit: rate_year
-  basis: 剩余本金
-  party: 某公司
-  phase: normal
-  valid_from: 2025-01-01
-  valid_to: 2025-12-31
-  source: {document: 协议, clause: "4.2", version: "2025-01"}
-- id: loan.rate
-  product: loan
-  item: rate
-  name: 利率
-  name_en: rate
-  value: "0.144"
-  unit: rate_year
-  party: 某公司
-  phase: normal
-  valid_from: 2026-01-01
-  valid_to:
-  source: {document: 协议, clause: "4.2", version: "2026-01"}
-"""
+from tests.knowledge.knowledge_files import FEES
 
 
 def write(directory: Path, text: str, name: str = "loans.yaml") -> Path:
@@ -44,7 +18,7 @@ def write(directory: Path, text: str, name: str = "loans.yaml") -> Path:
 
 
 def test_a_row_is_the_one_of_its_date_last_day_included(tmp_path: Path) -> None:
-    book = FeeBook.load(write(tmp_path, GOOD))
+    book = FeeBook.load(write(tmp_path, FEES))
     assert book.row("loan.rate", date(2025, 12, 31)).value == Decimal("0.15")
     assert book.row("loan.rate", date(2026, 1, 1)).value == Decimal("0.144")
     assert [row.line for row in book.history("loan.rate")] == [1, 14]
@@ -54,7 +28,7 @@ def test_a_row_is_the_one_of_its_date_last_day_included(tmp_path: Path) -> None:
 
 
 def test_a_missing_row_says_which_dates_it_holds_for(tmp_path: Path) -> None:
-    book = FeeBook.load(write(tmp_path, GOOD))
+    book = FeeBook.load(write(tmp_path, FEES))
     with pytest.raises(FeeRowMissing, match="2025-01-01 to 2025-12-31, 2026-01-01 to now"):
         book.row("loan.rate", date(2024, 1, 1))
     with pytest.raises(FeeRowMissing, match="no row has this id"):
@@ -82,16 +56,16 @@ def test_a_missing_row_says_which_dates_it_holds_for(tmp_path: Path) -> None:
     ],
 )
 def test_every_unit_reads_well_in_both_languages(tmp_path: Path, value: str, unit: str, zh: str, en: str) -> None:
-    text = GOOD.split("- id", 2)[1]
+    text = FEES.split("- id", 2)[1]
     text = "- id" + text.replace('"0.15"', f'"{value}"').replace("rate_year", unit)
     row = FeeBook.load(write(tmp_path, text)).row("loan.rate", date(2025, 6, 1))
     assert (row.render("zh"), row.render("en")) == (zh, en)
 
 
 def test_a_source_reads_as_a_citation(tmp_path: Path) -> None:
-    source = FeeBook.load(write(tmp_path, GOOD)).row("loan.rate", date(2026, 6, 1)).source
-    assert source.render("zh") == "《协议》第4.2条（2026-01版）"
-    assert source.render("en") == "协议, clause 4.2 (version 2026-01)"
+    source = FeeBook.load(write(tmp_path, FEES)).row("loan.rate", date(2026, 6, 1)).source
+    assert source.render("zh") == "《借款协议》第4.2条（2026-01版）"
+    assert source.render("en") == "借款协议, clause 4.2 (version 2026-01)"
 
 
 @pytest.mark.parametrize(
@@ -122,8 +96,8 @@ def test_a_source_reads_as_a_citation(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_a_broken_row_is_reported_with_file_line_and_remedy(tmp_path: Path, old: str, new: str, message: str) -> None:
-    assert old in GOOD
-    problems = FeeBook.problems(write(tmp_path, GOOD.replace(old, new, 1)))
+    assert old in FEES
+    problems = FeeBook.problems(write(tmp_path, FEES.replace(old, new, 1)))
     assert problems
     assert all(problem.file == "loans.yaml" and problem.line in (1, 14) for problem in problems)
     assert any(message in problem.message for problem in problems), problems
@@ -132,7 +106,7 @@ def test_a_broken_row_is_reported_with_file_line_and_remedy(tmp_path: Path, old:
 
 
 def test_every_problem_is_reported_not_only_the_first(tmp_path: Path) -> None:
-    broken = GOOD.replace('"0.15"', "0.15").replace('"0.144"', '"x"').replace("phase: normal", "phase: odd")
+    broken = FEES.replace('"0.15"', "0.15").replace('"0.144"', '"x"').replace("phase: normal", "phase: odd")
     assert [problem.line for problem in FeeBook.problems(write(tmp_path, broken))] == [1, 1, 14, 14]
 
 
@@ -151,7 +125,7 @@ def test_a_file_that_is_no_list_of_rows_is_reported(tmp_path: Path, text: str, m
 
 
 def test_overlaps_are_found_across_files(tmp_path: Path) -> None:
-    rows = GOOD.split("- id")
+    rows = FEES.split("- id")
     write(tmp_path, "- id" + rows[1].replace("valid_to: 2025-12-31", "valid_to:"), "a.yaml")
     write(tmp_path, "- id" + rows[2], "b.yaml")
     (problem,) = FeeBook.problems(tmp_path)
@@ -183,3 +157,17 @@ def test_the_loan_rows_of_the_demonstration_firm_are_there_today(fees: FeeBook) 
         "suixinjie.terms": "3、6、12", "suixinjie.disburse_minutes": "5分钟",
     }  # fmt: skip
     assert {row_id: rendered.get(row_id) for row_id in expected} == expected
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\x85"])
+def test_a_unicode_line_break_is_no_line_of_the_file(tmp_path: Path, mark: str) -> None:
+    text = FEES.replace("basis: 剩余本金", f'basis: "剩余{mark}本金"').replace('"0.144"', '"x"')
+    assert [problem.line for problem in FeeBook.problems(write(tmp_path, text))] == [14]
+
+
+def test_a_byte_order_mark_is_no_part_of_a_fee_file(tmp_path: Path) -> None:
+    assert FeeBook.problems(write(tmp_path, "\ufeff" + FEES)) == []
+    (tmp_path / "loans.yaml").write_bytes(FEES.encode("gbk"))
+    ((file, line, message),) = [(p.file, p.line, p.message) for p in FeeBook.problems(tmp_path)]
+    assert (file, line) == ("loans.yaml", 1)
+    assert message.startswith("not UTF-8 (byte ")
