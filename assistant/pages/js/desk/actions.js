@@ -40,7 +40,7 @@ export async function perform(store, view, name, body) {
 }
 
 const sender = (store, view, name, shape = (values) => values) => async (values) => {
-  await store.act(view.id, name, shape(values));
+  await store.act(view.id, name, () => shape(values));
   notices.done(t(`done.${name}`));
 };
 

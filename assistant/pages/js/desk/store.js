@@ -22,6 +22,7 @@ export class Store extends EventTarget {
   drafts = new Map();
   #reading = 0;
   #again = null;
+  #begun = new Map();
 
   /** Read the lists and follow the log from there. */
   async load() {
@@ -70,8 +71,17 @@ export class Store extends EventTarget {
     }
   }
 
-  /** Do something to a case; resolves to its view. A refusal that tells of a newer state reads the case again. */
-  async act(id, action, body = {}) {
+  /**
+   * Do something to a case, after whatever was begun on it before; resolves to its view. A `body` that is a function is asked
+   * when its turn comes. A refusal that tells of a newer state reads the case again.
+   */
+  act(id, action, body = {}) {
+    const turn = (this.#begun.get(id) ?? Promise.resolve()).then(() => this.#act(id, action, typeof body === 'function' ? body() : body));
+    this.#begun.set(id, turn.catch(() => {}));
+    return turn;
+  }
+
+  async #act(id, action, body) {
     try {
       const view = await server.post(`/cases/${encodeURIComponent(id)}/${action}`, body);
       if (view?.id && id === this.openId) {
