@@ -131,7 +131,7 @@ def axe_violations(page: Page) -> list[str]:
 
     Colours that are still changing are waited for: half-way they belong to nobody's design.
     """
-    page.evaluate("Promise.all(document.getAnimations().map(each => each.finished))")
+    page.evaluate("Promise.allSettled(document.getAnimations().map(each => each.finished))")
     found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
     return [f"{rule['id']}: {rule['help']} {[node['html'][:160] for node in rule['nodes'][:3]]}" for rule in found]
 
