@@ -41,6 +41,7 @@ def _decision(expected: Expected, taken: Taken) -> Iterator[str]:
 
 def _question(expected: Expected, state: State) -> Iterator[str]:
     question = state.question
+    yield from _differs("question", expected.question, question.kind if question else "none")
     yield from _differs("slot", expected.slot, question.slot if question else None)
     offered = tuple(option.value for option in question.options) if question else ()
     if isinstance(expected.options, int) and len(offered) < expected.options:
@@ -92,15 +93,21 @@ def _state(expected: Expected, state: State) -> Iterator[str]:
     yield from _differs("failed", expected.failed, state.failed)
     for name, wanted in expected.state.items():
         if name == "known":
+            if not wanted and state.known:
+                yield f"state known: expected nothing, got {', '.join(state.known)}"
             for slot, value in wanted.items():
-                got = state.known[slot].value if slot in state.known else None
-                yield from _differs(f"state known.{slot}", str(value), got)
+                yield from _known(slot, value, state)
         elif name.startswith("known."):
-            slot = name.removeprefix("known.")
-            got = state.known[slot].value if slot in state.known else None
-            yield from _differs(f"state {name}", str(wanted), got)
+            yield from _known(name.removeprefix("known."), wanted, state)
         else:
             got = getattr(state, name)
-            yield from _differs(
-                f"state {name}", wanted, got if isinstance(got, bool | int) or got is None else str(got)
-            )
+            shown = got if isinstance(got, bool | int) or got is None else str(got)
+            if shown != wanted:
+                yield f"state {name}: expected {wanted}, got {shown}"
+
+
+def _known(slot: str, wanted: Any, state: State) -> Iterator[str]:
+    """A remembered value; null says that it must not be remembered."""
+    got = state.known[slot].value if slot in state.known else None
+    if got != (None if wanted is None else str(wanted)):
+        yield f"state known.{slot}: expected {wanted}, got {got}"

@@ -30,7 +30,7 @@ def collect(turn: Turn) -> Draft:
         return ask_again(turn)
     question = which_value(slot, reading.intent, reading.plan.products, turn.base.catalogue, turn.lang, _about(turn))
     refused = before is not None and before.kind == "confirm" and not reading.plan.missing
-    draft = _asked(turn, question, reading.intent, 0 if refused else _failed(turn))
+    draft = _asked(turn, question, reading.intent, 0 if refused and reading.rejected else _failed(turn))
     return replace(draft, dropped=(slot,)) if refused else draft
 
 

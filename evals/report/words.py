@@ -31,7 +31,7 @@ ABOUT: Mapping[str, str] = {
     "served as well as the others? Slices that are too small are unknown, not equal.",
     "figures": "Published annual rates recomputed; wrong figures planted into real replies must be stopped.",
     "dialogue": "Whole conversations played against the recorded product; checked are decisions, state, sources and "
-    "figures, never the wording.",
+    "figures, never the wording. The second table shows which transitions of the dialogue they take.",
     "clocks": "Deadlines worked out by hand, over nights, weekends, holidays and pauses.",
     "robustness": "Text mistyped, misheard, decorated or disguised, gently and harder. Is danger still seen?",
     "shopper": "Mystery shoppers with goals on a real server over HTTP, twice, with the same outcome.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from assistant.bootstrap import prepare_database
 from assistant.dialogue.state import State
+from assistant.dialogue.transitions import Transition, known_transitions, transition
 from assistant.service import Assistant
 from assistant.settings import Settings
 from assistant.turn import Brain, Taken
@@ -41,11 +42,12 @@ class _Watched(Brain):
 
 @dataclass(frozen=True)
 class Played:
-    """One turn of a scenario: what was said and every difference from what was expected."""
+    """One turn of a scenario: what was said, where it led, and every difference from what was expected."""
 
     number: int
     say: str
     taken: Taken
+    way: Transition
     wrong: tuple[str, ...]
 
 
@@ -63,19 +65,31 @@ def run(context: Context) -> SuiteResult:
     scenarios = read_scenarios() if SCENARIOS.is_dir() else ()
     items: list[Item] = []
     turns = right = 0
+    ways: dict[Transition, list[str]] = {}
     with stage(context.subject) as held:
         for scenario in scenarios:
             context.progress(f"dialogue: {scenario.id}")
             played = play(scenario, held)
             turns, right = turns + len(played), right + sum(not turn.wrong for turn in played)
             items.append(_item(scenario, played))
+            for turn in played:
+                ways.setdefault(turn.way, []).append(scenario.id)
+    covered = sum(way in ways for way in known_transitions())
     measures = (
         Measure.from_estimate("scenarios_passed", proportion(sum(i.ok for i in items), len(items)), OF),
         Measure.from_estimate("turns_as_expected", proportion(right, turns), OF),
+        Measure.from_estimate("transitions_exercised", proportion(covered, len(known_transitions())), OF),
     )
     rows = tuple((item.text, item.note) for item in items if not item.ok)
     table = Table("Scenarios that went otherwise", ("scenario", "first differences"), rows)
-    return SuiteResult(SUITE, measures, (table,), items=tuple(items))
+    return SuiteResult(SUITE, measures, (table, coverage(ways)), items=tuple(items))
+
+
+def coverage(ways: Mapping[Transition, Sequence[str]]) -> Table:
+    """How often each transition of `transitions.yaml` was taken, those never taken first, and a scenario that did."""
+    in_order = sorted(known_transitions(), key=lambda way: (way in ways, way))
+    rows = tuple((*way, len(ways.get(way, ())), next(iter(ways.get(way, ())), "")) for way in in_order)
+    return Table("Transitions exercised", ("from", "turn", "to", "turns", "for example in"), rows)
 
 
 @contextmanager
@@ -100,11 +114,13 @@ def play(scenario: Scenario, held: Stage) -> list[Played]:
         now += max(_PACE, timedelta(minutes=turn.after_minutes))
         if turn.case_ended:
             end_case(held.assistant, opened.conversation_id, now)
+        before = held.assistant.state(opened.conversation_id)
         held.assistant.receive(opened.conversation_id, turn.say, f"m{number}", now)
         taken = held.brain.last
         assert taken is not None  # receive always takes a turn
         state = held.assistant.state(opened.conversation_id)
-        played.append(Played(number, turn.say, taken, tuple(differences(turn.expect, taken, state))))
+        way = transition(before, taken.action, state)
+        played.append(Played(number, turn.say, taken, way, tuple(differences(turn.expect, taken, state))))
     return played
 
 

@@ -7,19 +7,25 @@ the fold are the product's. States that differ in nothing the decisions look at 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
 
+import pytest
+
+from assistant import guard
+from assistant.dialogue import choices, work
 from assistant.dialogue.reading import expecting
+from assistant.dialogue.slots import Value
 from assistant.dialogue.state import Question, State
 from assistant.turn import Brain, Taken
 from intents.classifier import Prediction
 from intents.taxonomy import OUT_OF_SCOPE, taxonomy
 from intents.understanding import Understanding
 from knowledge.base import KnowledgeBase
+from knowledge.calculations import Calculation
 
 TODAY = date(2026, 11, 24)
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)
@@ -54,7 +60,7 @@ MESSAGES = (
     Said("impossible", "随心借借一万分7期利息多少", "fee.calc"),
     Said("value_unclear", "随心借借一万分12期利率6利息多少", "fee.calc"),
     Said("ambiguous", "提前还那个事情怎么说"),
-    Said("ambiguous_sum", "还剩一万，提前还那个事情怎么说"),
+    Said("ambiguous_sum", "随心借还剩一万，提前还那个事情怎么说"),
     Said("vague", "怎么用不了了", "credit.pay_failed"),
     Said("chooses", "第一个"),
     Said("chooses_last", "最后一个"),
@@ -146,6 +152,25 @@ class QuickBrain(Brain):
         return self._understood[key]
 
 
+def remembering(patch: pytest.MonkeyPatch) -> None:
+    """Pure functions of the turn are worked out once for equal arguments while the walk lasts."""
+    patch.setattr(guard, "figures", cache(guard.figures))
+    patch.setattr(choices, "normalise", cache(choices.normalise))
+    patch.setattr(work, "calculate", _calculated_once())
+
+
+def _calculated_once() -> Callable[..., Calculation]:
+    calculate, made = work.calculate, {}
+
+    def once(intent: str, product: str | None, values: Mapping[str, Value], **rest: Any) -> Calculation:
+        key = (intent, product, tuple(sorted(values.items())), rest["today"])
+        if key not in made:
+            made[key] = calculate(intent, product, values, **rest)
+        return made[key]
+
+    return once
+
+
 @dataclass(frozen=True)
 class Happened:
     kind: str
@@ -188,14 +213,11 @@ def ended(state: State) -> State:
     return state.evolve(Happened("receipt", {"case_id": "c-1", "state": "resolved"}))
 
 
-def signature(state: State, fine: bool = False) -> tuple[object, ...]:
-    """What of a state tells it apart on the walk; counters are cut where they stop to matter.
-
-    The fine walk also tells apart which values are known and what the topic is: many times more states.
-    """
+def signature(state: State) -> tuple[object, ...]:
+    """What of a state tells it apart on the walk; counters are cut where they stop to matter."""
     question = state.question
-    rough = (
-        _asked(question) if question else None,
+    return (
+        _asked(question, state) if question else None,
         min(state.failed, 2),
         min(state.same, 1),
         bool(state.waiting),
@@ -203,20 +225,24 @@ def signature(state: State, fine: bool = False) -> tuple[object, ...]:
         state.case_id is not None,
         state.closed,
         bool(state.turns),
+        state.product,
+        "amount" in state.known,
+        state.topic is None,
     )
-    return (*rough, state.product, "amount" in state.known, state.topic is None) if fine else rough
 
 
-def _asked(question: Question) -> tuple[object, ...]:
-    offered = question.options[-1].value if question.kind == "clarify" else ""
-    return question.kind, question.slot, min(question.attempts, 2), offered
+def _asked(question: Question, state: State) -> tuple[object, ...]:
+    """The open question; for one about the meaning also what is offered, and whether a value was said with it."""
+    asked = (question.kind, question.slot, min(question.attempts, 2))
+    if question.kind != "clarify":
+        return asked
+    return *asked, question.options[-1].value, any(known.turn == state.turns - 1 for known in state.known.values())
 
 
 @dataclass
 class Walk:
     """All reachable states by signature, and all steps between them."""
 
-    fine: bool = False
     states: dict[tuple[object, ...], State] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
 
@@ -229,10 +255,10 @@ class Walk:
         return (state for state in self.states.values() if state.person)
 
 
-def walk(brain: Brain, messages: Sequence[Said], fine: bool = False) -> Walk:
+def walk(brain: Brain, messages: Sequence[Said]) -> Walk:
     """Breadth first from a new conversation, ending the case wherever a person has it."""
-    found, waiting = Walk(fine), [State()]
-    found.states[signature(State(), fine)] = State()
+    found, waiting = Walk(), [State()]
+    found.states[signature(State())] = State()
     while waiting:
         state = waiting.pop(0)
         reached = [ended(state)] if state.person else []
@@ -241,7 +267,7 @@ def walk(brain: Brain, messages: Sequence[Said], fine: bool = False) -> Walk:
             found.steps.append(step)
             reached.append(step.after)
         for after in reached:
-            if signature(after, fine) not in found.states:
-                found.states[signature(after, fine)] = after
+            if signature(after) not in found.states:
+                found.states[signature(after)] = after
                 waiting.append(after)
     return found

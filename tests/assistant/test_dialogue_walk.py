@@ -5,15 +5,11 @@ The walk itself is in `dialogue_machine.py`; the list of transitions it finds is
 
 from collections import defaultdict
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import HashedGrams
-from dialogue_machine import BY_NAME, MESSAGES, QuickBrain, Step, Walk, ended, signature, take, walk
 
 import knowledge
-from assistant import guard
 from assistant.dialogue.state import ASIDES, State
 from assistant.dialogue.transitions import known_transitions, transition
 from assistant.policy import Action, decision_table
@@ -22,6 +18,19 @@ from assistant.wording import say
 from intents.normalise import canonical
 from intents.taxonomy import taxonomy
 from knowledge.base import KnowledgeBase
+from tests.assistant.conftest import HashedGrams
+from tests.assistant.dialogue_machine import (
+    BY_NAME,
+    MESSAGES,
+    QuickBrain,
+    Step,
+    Walk,
+    ended,
+    remembering,
+    signature,
+    take,
+    walk,
+)
 
 NEUTRAL = (ASIDES - {"ask_again"}) | {"drop"}
 """Moves that do what the customer asked of the conversation itself; they bring it neither further nor back."""
@@ -32,7 +41,7 @@ FAILS = frozenset({"clarify", "ask_again", "decline", "revalue"})
 @pytest.fixture(scope="module")
 def brain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Brain]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(guard, "figures", cache(guard.figures))
+        remembering(patch)
         directory, store = Path(knowledge.__file__).parent, tmp_path_factory.mktemp("walk")
         base = KnowledgeBase.load(directory, HashedGrams(), canonical, store, taxonomy().ids, "hashed-grams")
         yield QuickBrain(base)
@@ -140,3 +149,11 @@ def test_a_conversation_is_rebuilt_from_what_it_stored(walked: Walk) -> None:
 def test_the_listed_transitions_are_exactly_those_that_can_happen(walked: Walk) -> None:
     found = {transition(step.before, step.taken.action, step.after) for step in walked.steps}
     assert found == set(known_transitions())
+
+
+def test_the_map_shows_the_promises_a_reviewer_looks_for() -> None:
+    ways = known_transitions()
+    situations = {before for before, _, _ in ways}
+    assert {before for before, action, after in ways if (action, after) == ("handoff", "person")} == situations
+    assert {(action, after) for before, action, after in ways if before == "person"} == {("handoff", "person")}
+    assert all(after == "person" for _, action, after in ways if action == "handoff")

@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from evals.scenario import SCENARIOS, Scenario, ScenarioError, read_scenarios
+from assistant.bootstrap import load_brain
+from assistant.dialogue.transitions import known_transitions
+from assistant.settings import Settings
+from evals.scenario import Scenario, ScenarioError, read_scenarios
 from evals.subject import Subject
-from evals.suites.dialogue import Stage, play, stage
+from evals.suites.dialogue import Stage, coverage, play, stage
+
+DAY = date(2026, 11, 24)
+ALL = read_scenarios()
+FAST_EVERY = 6
 
 
 @pytest.fixture(scope="module")
 def held(subject: Subject) -> Iterator[Stage]:
     with stage(subject) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Iterator[Stage]:
+    """The product as it is served, with the bundled classifier: scenarios say what customers of it are promised."""
+    brain = load_brain(Settings())
+    with stage(Subject(brain.model, brain.base, DAY)) as opened:
         yield opened
 
 
@@ -43,10 +59,31 @@ def test_a_mistyped_scenario_is_refused_by_name(tmp_path: Path, content: str, wo
 
 
 def test_the_bundled_scenarios_can_be_read_and_each_checks_something() -> None:
-    found = read_scenarios(SCENARIOS)
-    assert len(found) >= 30
-    for each in found:
+    assert len(ALL) >= 60
+    for each in ALL:
         assert any(turn.expect.model_fields_set for turn in each.turns), each.id
+
+
+@pytest.mark.parametrize("each", ALL[::FAST_EVERY], ids=lambda each: each.id)
+def test_a_scenario_goes_as_it_should(each: Scenario, shipped: Stage) -> None:
+    assert {turn.say: turn.wrong for turn in play(each, shipped) if turn.wrong} == {}
+
+
+@pytest.mark.slow
+def test_all_scenarios_go_as_they_should_and_take_every_transition_of_the_dialogue(shipped: Stage) -> None:
+    played = {each.id: play(each, shipped) for each in ALL}
+    assert {
+        name: [t.wrong for t in turns if t.wrong] for name, turns in played.items() if any(t.wrong for t in turns)
+    } == {}
+    taken = {turn.way for turns in played.values() for turn in turns}
+    assert taken == set(known_transitions())
+
+
+def test_the_coverage_table_names_the_transitions_never_taken_first() -> None:
+    taken, *missed = known_transitions()
+    rows = coverage({taken: ["one", "two"]}).rows
+    assert [row[:3] for row in rows[:-1]] == sorted(missed)
+    assert rows[-1] == (*taken, 2, "one")
 
 
 def test_a_person_is_asked_for_and_the_bot_is_silent_afterwards(held: Stage) -> None:
@@ -60,6 +97,7 @@ def test_what_is_not_as_expected_is_said_in_words(held: Stage) -> None:
     expect = {
         "action": "answer",
         "intent": "fee.rate",
+        "question": "collect",
         "slot": "amount",
         "options": 2,
         "cites": ["某协议"],
@@ -77,6 +115,7 @@ def test_what_is_not_as_expected_is_said_in_words(held: Stage) -> None:
     assert named == {
         "action",
         "intent",
+        "question",
         "slot",
         "options",
         "cites",
@@ -90,6 +129,18 @@ def test_what_is_not_as_expected_is_said_in_words(held: Stage) -> None:
         "state product",
         "state known.amount",
     }
+
+
+def test_a_value_that_must_not_be_remembered_is_noticed(held: Stage) -> None:
+    forgotten = {"state": {"known.amount": None, "product": None}}
+    nothing = {"state": {"known": {}}}
+    played = play(
+        scenario({"say": "随心借借一万分12期利息多少", "expect": forgotten}, {"say": "谢谢", "expect": nothing}), held
+    )
+    assert [sorted(difference.split(":")[0] for difference in turn.wrong) for turn in played] == [
+        ["state known.amount", "state product"],
+        ["state known"],
+    ]
 
 
 def test_a_danger_raises_level_three_and_starts_the_clocks_of_a_major_case(held: Stage) -> None:
