@@ -15,6 +15,9 @@ from assistant.api import (
     accounts,
     agents,
     board,
+    case_course,
+    case_ending,
+    case_work,
     cases,
     conversations,
     desk_pages,
@@ -37,6 +40,8 @@ from handoff.desk import RatingRefused
 from handoff.worker import run_worker
 
 MAX_BODY = 64 * 1024
+_CASES = (cases, case_work, case_ending, case_course)
+_NOUNS = (conversations, fees, agents, accounts, *_CASES, inspections, board, metrics, health, pages, desk_pages)
 
 
 def create_app(assistant: Assistant, *, worker: bool = True, product: Product | None = None) -> FastAPI:
@@ -68,7 +73,7 @@ def create_app(assistant: Assistant, *, worker: bool = True, product: Product | 
     app.state.product = held
     app.add_middleware(BodyLimit)
     _install_errors(app)
-    for noun in (conversations, fees, agents, accounts, cases, inspections, board, metrics, health, pages, desk_pages):
+    for noun in _NOUNS:
         app.include_router(noun.router)
     return app
 

@@ -57,16 +57,18 @@ class UntiedFigure(RuntimeError):
 
 def untied_figures(reply: Reply, grounds: Iterable[Grounds], customer: Sequence[str]) -> tuple[Untied, ...]:
     """Every figure of the reply that no ground and no words of the customer carry."""
+    said = [(figure, part) for part in spoken_parts(reply) for figure in figures(part)]
+    if not said:  # a long conversation is not read through for nothing
+        return ()
     grounds = tuple(grounds)
     carried = [f for ground in grounds for f in _figures_of(ground)]
     carried += [f for words in customer for f in figures(words)]
     allowed = {(f.kind, f.value, f.unit): f for f in carried}.values()  # a schedule carries the same figure many times
     found = []
-    for part in spoken_parts(reply):
-        for figure in figures(part):
-            tied = any(same_figure(figure, other) for other in allowed) or _named_by(figure, grounds)
-            if not tied and not _claims_nothing(figure, part):
-                found.append(Untied(figure.text, part))
+    for figure, part in said:
+        tied = any(same_figure(figure, other) for other in allowed) or _named_by(figure, grounds)
+        if not tied and not _claims_nothing(figure, part):
+            found.append(Untied(figure.text, part))
     return tuple(found)
 
 
