@@ -23,6 +23,7 @@ class Act(StrEnum):
     WHY = "why"
     REPEAT = "repeat"
     MORE = "more"
+    ACKNOWLEDGED = "acknowledged"
     GREETING = "greeting"
     CANCEL = "cancel"
     UNSOLVED = "unsolved"

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from assistant.dialogue.state import State
-from assistant.policy import decision_table
+from assistant.policy import Action, decision_table
 from assistant.reply import Citation, Grounds, Reply, Suggestion
 from assistant.wording import Lang, say
 from intents.taxonomy import Automation, taxonomy
@@ -77,11 +77,16 @@ def calculation_reply(
 def explanation_reply(
     state: State, made: Calculation | None, articles: Sequence[Article], today: date, lang: Lang
 ) -> tuple[Reply, tuple[Grounds, ...]]:
-    """Why the last turn went as it did: what was understood, the rule's reason, the working, and the sources."""
+    """Why the last turn went as it did: what was understood, the rule's reason, the working, and the sources.
+
+    A turn that asked, declined or handed over rests on no source, whatever was answered before it.
+    """
     rule = next((rule for rule in decision_table().rules if rule.id == state.reason), None)
+    answered = rule is not None and rule.action is Action.ANSWER
+    made, articles = (made, articles) if answered else (None, ())
     grounds = list(_grounds(made)) if made else []
     lines = []
-    if state.topic:
+    if state.topic and rule and rule.action in (Action.ANSWER, Action.COLLECT):
         topic = taxonomy()[state.topic]
         lines.append(say("explain_understood", lang, topic=topic.en if lang == "en" else topic.zh))
     if rule:

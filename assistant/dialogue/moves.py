@@ -80,7 +80,7 @@ def _small_talk(turn: Turn) -> Draft:
     acts = turn.understanding.acts
     if Act.THANKS in acts:
         key = "thanks"
-    elif acts & {Act.YES, Act.NO}:
+    elif acts & {Act.YES, Act.NO, Act.ACKNOWLEDGED}:
         key = "acknowledged"
     else:
         key = "greeting_senior" if turn.state.mode == "senior" else "greeting"

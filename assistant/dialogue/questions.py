@@ -87,7 +87,7 @@ def put(question: Question, lang: Lang) -> tuple[Reply, tuple[Grounds, ...]]:
         yes, no = say("confirm_yes", lang), say("confirm_no", lang)
         options = [Option("1", yes, yes, "yes"), Option("2", no, no, "no")]
     if question.attempts > 1:
-        text = f"{say('again', lang)}{text}"
+        text = f"{say('again', lang)}{' ' if lang == 'en' else ''}{text}"
     return with_options(text, options), _grounds(question)
 
 

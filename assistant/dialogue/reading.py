@@ -28,6 +28,7 @@ from assistant.dialogue.state import Known, Option, Question, State
 from assistant.dialogue.topic import Evidence, Topic, family, find_topic, is_other, rivals, same_sum
 from assistant.dialogue.unclear import settle
 from intents.acts import Act
+from intents.normalise import normalise
 from intents.slots import Ambiguity
 from intents.understanding import Understanding
 from knowledge.base import Passage
@@ -35,6 +36,7 @@ from knowledge.calculations import Plan, plan, used_slots
 
 STALE_TURNS = 8
 _CONFIRMED = ("amount", "remaining")
+_ASKS_FOR_A_FIGURE = frozenset({"fee.calc"})
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,10 @@ def read(understanding: Understanding, state: State) -> Reading:
     )
     topic = find_topic(understanding, state, choice, evidence)
     other = is_other(understanding, state, choice, evidence)
-    settled, unclear = settle(understanding.slots.ambiguities, used_slots(topic.intent), asked, said)
+    useful = used_slots(topic.intent)
+    if "remaining" in said and "amount" not in said and "amount" in useful and "remaining" not in useful:
+        said["amount"] = said.pop("remaining")  # what is owed is the sum itself where nothing else is asked about it
+    settled, unclear = settle(understanding.slots.ambiguities, useful, asked, said)
     said = {**settled, **said}
     known = _remembered(understanding, state, said, back, topic, product)
     made, values = _planned(topic, product, known, said, state)
@@ -109,7 +114,7 @@ def read(understanding: Understanding, state: State) -> Reading:
         unclear=unclear,
         plan=made,
         fills=not other and _fills(question, said, product, state, made),
-        question_text=understanding.normalised,
+        question_text=_question_text(understanding, question, choice, other),
     )
 
 
@@ -119,6 +124,17 @@ def answer_key(reading: Reading, passages: tuple[Passage, ...], computed: bool) 
         values = ",".join(f"{name}={as_text(value)}" for name, value in sorted(reading.values.items()))
         return f"{reading.intent}|{reading.product}|{values}"
     return passages[0].article.id if passages else ""
+
+
+def _question_text(understanding: Understanding, question: Question | None, choice: Choice, other: bool) -> str:
+    """What is searched for: the message, with the one that led to the question it answers."""
+    said = understanding.normalised
+    if question is None or other or understanding.blank:
+        return said
+    if question.kind == "clarify" and choice.option is None:
+        return said
+    answered = choice.option.text if choice.option else said
+    return f"{normalise(question.about)} {answered}".strip()
 
 
 def _said(understanding: Understanding, choice: Choice, question: Question | None) -> Said:
@@ -152,11 +168,13 @@ def _remembered(
 ) -> dict[str, Known]:
     """Everything said so far: the new values over the old, without what was taken back."""
     known = {name: k for name, k in state.known.items() if name not in back}
-    if "rate" in said:
+    question = state.question
+    named = product != state.product and not (question and question.slot == "product")
+    if "rate" in said or (named and "rate" in known and known["rate"].product != product):
         known.pop("rate_unit", None)
+        known.pop("rate", None)  # a product named by itself has rates of its own
     for name, (value, words) in said.items():
         known[name] = Known(as_text(value), words, state.turns, topic.intent, product)
-    question = state.question
     if question and question.kind == "confirm" and Act.YES in understanding.acts and question.slot in known:
         known[question.slot] = replace(known[question.slot], used=state.turns, intent=topic.intent, product=product)
     return known
@@ -167,7 +185,8 @@ def _planned(
 ) -> tuple[Plan, dict[str, Value]]:
     """What the calculation needs, and the values it may use: those of the same kind of matter.
 
-    A new question of its own is not computed merely because of values said of another one.
+    A new question of its own is not computed merely because of values said of another one, unless a figure is all it
+    asks for (每月还多少).
     """
     near = family(topic.intent)
     usable = {name: k for name, k in known.items() if name in said or family(k.intent or topic.intent) == near}
@@ -175,13 +194,14 @@ def _planned(
     choosing = state.question is not None and state.question.kind == "clarify"
     just = {name for name, k in usable.items() if choosing and k.turn == state.turns - 1}
     own = values_of({n: k for n, k in usable.items() if n in said or n in just or k.intent == topic.intent})
-    continues = topic.follow_up or (state.question is not None and state.question.intent == topic.intent)
+    asked = state.question is not None and state.question.intent == topic.intent
+    continues = topic.follow_up or asked or topic.intent in _ASKS_FOR_A_FIGURE
     made = plan(topic.intent, product, values if continues else own)
     if made.status != "none":
         made = plan(topic.intent, product, values)
-    asked = _products_asked().get(topic.intent, ())
-    if made.status == "none" and asked and product not in asked:
-        return Plan("missing", ("product",), asked), values
+    offered = _products_asked().get(topic.intent, ())
+    if made.status == "none" and offered and product not in offered:
+        return Plan("missing", ("product",), offered), values
     return made, values
 
 

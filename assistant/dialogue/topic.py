@@ -23,7 +23,7 @@ _SAYS_SOMETHING, _SAYS_MORE = 4, 6
 _FILLER = re.compile(r"[\s,，。.!！?？、~]|就|那个?|是|我|的|了|吧|呢|啊|呀|大概|差不多|还剩|还|剩|想|要")
 _CREDIT = "credit"
 _FAMILIES = {"fee": _CREDIT, "repay": _CREDIT, "credit": _CREDIT}
-_SHARED_SUMS = (("fee.", "repay.early", "repay.instalment"), ("wealth.",))
+_SHARED_SUMS = (("fee.", "credit.draw", "repay.early", "repay.instalment"), ("wealth.",))
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def find_topic(understanding: Understanding, state: State, choice: Choice, evide
     question = state.question
     if choice.option and question and question.kind == "clarify":
         return Topic(choice.option.value, 1.0, True)
-    if Act.GREETING in understanding.acts:
+    if understanding.acts & {Act.GREETING, Act.ACKNOWLEDGED}:
         return Topic(CHITCHAT, 1.0, True)
     own = Topic(understanding.intent, understanding.probability, _sure(understanding, state))
     if question and question.kind in ("collect", "confirm"):
