@@ -34,6 +34,8 @@ _errors = Console(stderr=True)
 @contextmanager
 def refusing() -> Iterator[None]:
     """Turn errors a user can cause into one line on standard error and exit code 2."""
+    from assistant.dialogue.state import UnknownEvent
+    from assistant.replay import NothingToReplay
     from assistant.screening import MessageRefused
     from assistant.settings import SettingsRefused
     from handoff.errors import HandoffError
@@ -47,6 +49,8 @@ def refusing() -> Iterator[None]:
 
     expected = (
         MessageRefused,
+        NothingToReplay,
+        UnknownEvent,
         SettingsRefused,
         HandoffError,
         ModelDirectoryError,

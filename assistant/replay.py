@@ -8,20 +8,30 @@ from sqlalchemy import Engine
 
 from assistant.dialogue.state import MESSAGE, REPLY, TURN, State
 from assistant.policy import decision_table
-from assistant.service import ConversationMissing
 from handoff.database import session_scope
 from handoff.events import conversation_stream, read
+
+
+class NothingToReplay(LookupError):
+    """This database holds no such conversation; check the id and SHOUWEN_DATABASE_URL."""
+
+    code = "nothing_to_replay"
+
+    def __init__(self, conversation_id: str) -> None:
+        super().__init__(
+            f"this database holds no conversation {conversation_id!r}; check the id and SHOUWEN_DATABASE_URL"
+        )
 
 
 def replay_lines(engine: Engine, conversation_id: str) -> Iterator[str]:
     """One line an event, decisions with rule, reason, intent, probability and the state they led to.
 
-    Raises `ConversationMissing`; `UnknownEvent` when the log was written by a newer version.
+    Raises `NothingToReplay`; `UnknownEvent` when the log was written by a newer version.
     """
     with session_scope(engine) as session:
         events = read(session, conversation_stream(conversation_id))
     if not events:
-        raise ConversationMissing
+        raise NothingToReplay(conversation_id)
     reasons = {rule.id: rule.why_en for rule in decision_table().rules}
     state = State()
     for event in events:
@@ -39,7 +49,7 @@ def replay_lines(engine: Engine, conversation_id: str) -> Iterator[str]:
         elif event.kind == REPLY:
             yield f"{head} reply:    {payload['reply']['text']}"
         else:
-            yield f"{head} {event.kind}: {payload.get('text') or payload.get('transition') or ''}"
+            yield f"{head} {event.kind}: {payload.get('text') or payload.get('transition') or ''}".removesuffix(": ")
 
 
 def _short(state: State) -> str:
