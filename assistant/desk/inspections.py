@@ -5,6 +5,7 @@ Until the viewer has scored it, an inspection shows 坐席A and 坐席B, in the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,7 +98,7 @@ def inspection_view(session: Session, viewer: Agent, inspection_id: int, now: da
         **item(session, viewer, row, now, rules),
         "blind": blind,
         "transcript": _without(_transcript(facts) or _conversation(session, row), hidden),
-        "evidence": _without(shown, hidden),
+        "evidence": [{**each, "payload": _without(each["payload"], hidden)} for each in shown],
         "reviews_given": [_review(each, known) for each in reviews] if judging or not blind else [],
         "result": row.result or None,
         "evaluation_case": promoted,
@@ -199,13 +200,19 @@ def _names_in(session: Session, facts: Sequence[Event]) -> list[str]:
 
 
 def _without(value: Any, hidden: Sequence[str]) -> Any:
-    """The same data with every hidden name replaced."""
+    """The same data with every hidden name replaced in its words."""
     if isinstance(value, str):
         for name in hidden:
-            value = value.replace(name, _HIDDEN_NAME)
+            value = _standing(name).sub(_HIDDEN_NAME, value)
         return value
     if isinstance(value, Mapping):
         return {key: _without(each, hidden) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         return [_without(each, hidden) for each in value]
     return value
+
+
+def _standing(name: str) -> re.Pattern[str]:
+    """Where a name stands in a text; one in Latin letters only as a word of its own: "li" is not in "client"."""
+    before, after = (r"\b" if edge.isascii() and edge.isalnum() else "" for edge in (name[0], name[-1]))
+    return re.compile(before + re.escape(name) + after, re.ASCII)

@@ -26,6 +26,7 @@ _PLAIN = (
     *("id", "state", "version", "severity", "group", "reason", "channel", "language", "conversation_id", "customer_id"),
     *("episode", "transfers", "complaint_state", "opened_at", "changed_at", "waiting_since"),
 )
+_SHORT = {"person-asked": "客户要求人工", "unsolved": "客户说没有解决", "number_guard": "回答里的数字无法核对"}
 
 
 class CursorRefused(HandoffError):
@@ -113,6 +114,8 @@ def reason_name(reason: str, packet: dict[str, Any]) -> str:
     """A hand-over's reason in words: the intent's name, or why the rule handed over."""
     if reason in taxonomy().ids:
         return taxonomy()[reason].zh
+    if reason in _SHORT:
+        return _SHORT[reason]
     return str(packet.get("reason") or reason)
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from handoff.agents import AgentCreate, store_agent
+from handoff.database import write_transaction
 from handoff.policy import Policies
-from tests.assistant.conftest import Customer, Office, Seat
+from tests.assistant.conftest import PASSWORD, Customer, Office, Seat
 
 VERDICT = {"root_cause": "等待过久", "process_step": "转接", "responsible": "班组管理"}
 ITEMS = ("identity", "facts", "risk", "clarity", "promise", "channels")
@@ -89,6 +91,23 @@ def test_an_inspector_does_not_learn_who_the_agent_was_until_the_review_is_given
     still_blind = office.seat("judge2").get(f"/v1/inspections/{inspection}")
     assert "李敏" not in still_blind.text
     assert still_blind.json()["reviews_given"] == []
+
+
+def test_a_short_latin_name_is_hidden_as_a_word_and_leaves_other_words_whole(office: Office, hashed: str) -> None:
+    new = AgentCreate(name="re", display_name="re", password=PASSWORD)
+    with write_transaction(office.engine) as session:
+        store_agent(session, new, hashed, office.now)
+    customer = office.customer()
+    case_id = customer.handed_over()
+    agent = office.online("re")
+    agent.act(case_id, "claim")
+    agent.act(case_id, "reply", text="我是re，请看 report 一栏", message_id="r1")
+    agent.act(case_id, "resolve", summary="已办")
+    customer.rate(1)
+    [item] = office.seat("judge").get("/v1/inspections").json()["items"]
+    blind = office.seat("judge").get(f"/v1/inspections/{item['id']}").json()
+    assert blind["transcript"][-1]["text"].replace("，", ",") == "我是坐席,请看 report 一栏"
+    assert [each["kind"] for each in blind["evidence"]].count("replied") == 1
 
 
 def test_one_review_scores_an_inspection_outside_the_double_sample(office: Office) -> None:

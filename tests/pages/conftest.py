@@ -144,7 +144,8 @@ def small_targets(page: Page, least: float) -> list[str]:
     """Visible controls whose hit area is below `least` CSS pixels in either direction."""
     script = """least => [...document.querySelectorAll('button, summary, a, select, textarea, input')]
       .filter(n => n.offsetParent && !n.closest('.visually-hidden, .skip'))
-      .map(n => [n.closest('label.hit, label.check') ?? n, n]).map(([n, o]) => [n.getBoundingClientRect(), o.outerHTML.slice(0, 90)])
+      .map(n => [n.closest('label.hit, label.check') ?? n, n])
+      .map(([n, o]) => [n.getBoundingClientRect(), o.outerHTML.slice(0, 90)])
       .filter(([r]) => r.width && (r.width < least - .5 || r.height < least - .5))
       .map(([r, html]) => `${Math.round(r.width)}x${Math.round(r.height)} ${html}`)"""
     return list(page.evaluate(script, least))

@@ -93,7 +93,7 @@ function factWords(fact, people) {
   const who = payload.agent ?? payload.by ?? '';
   const clock = staff.policy.clocks.find((each) => each.id === payload.clock)?.name ?? payload.clock;
   const words = { deadline_warned: () => t('fact.warned', { clock, mark: payload.mark }), deadline_breached: () => t('fact.breached', { clock }), escalated: () => t('fact.escalated', { rung: payload.rung }), rated: () => t('fact.rated', { score: payload.score, comment: '' }) };
-  const note = payload.note ?? payload.summary ?? (fact.kind === 'paused' ? staff.policy.pause_reasons.find((each) => each.id === payload.reason)?.name : payload.reason) ?? '';
+  const note = payload.note ?? payload.summary ?? (fact.kind === 'paused' ? staff.policy.pause_reasons.find((each) => each.id === payload.reason)?.name : known(`reason.${payload.reason}`, payload.reason ?? '')) ?? '';
   return words[fact.kind]?.() ?? [known(`happened.${fact.kind}`, fact.kind), typeof who === 'number' ? people.get(who) : who, note].filter(Boolean).join(' · ');
 }
 

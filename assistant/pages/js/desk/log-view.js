@@ -141,7 +141,7 @@ function factText(fact, view) {
   switch (fact.kind) {
     case 'transferred': return payload.note ? { title: t('fact.transferred'), note: payload.note } : null;
     case 'resolved': return payload.summary ? { title: t('fact.resolved'), note: payload.summary } : null;
-    case 'reopened': return { title: t('fact.reopened', { reason: payload.reason ?? '' }) };
+    case 'reopened': return { title: t('fact.reopened', { reason: known(`reason.${payload.reason}`, payload.reason ?? '') }) };
     case 'severity_raised': return { title: t('fact.severity', { severity: t(`severity.${payload.severity}`), reason: known(`signal.${payload.reason}`, payload.reason ?? '') }), kind: 'loud' };
     case 'deadline_warned': return { title: t('fact.warned', { clock, mark: payload.mark }), kind: 'warn' };
     case 'deadline_breached': return { title: t('fact.breached', { clock }), kind: 'loud' };

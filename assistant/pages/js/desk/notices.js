@@ -5,6 +5,7 @@ import { t } from './words.js';
 
 const SHOWN_MS = 6000;
 const MOST_ALARMS = 3;
+const MOST_TOASTS = 3;
 
 class Notices {
   #polite = el('div', { class: 'toasts', role: 'status', 'aria-live': 'polite' });
@@ -42,9 +43,12 @@ class Notices {
 
   #find(key) { return [...this.#loud.children].find((node) => node.dataset.key === key); }
 
+  /** The same words are shown once, and of many the newest, so that nothing of the page stays covered. */
   #brief(where, kind, text) {
     const node = el('p', { class: kind }, text);
+    [...where.children].find((each) => each.textContent === text)?.remove();
     where.append(node);
+    if (where.children.length > MOST_TOASTS) where.firstChild.remove();
     setTimeout(() => node.remove(), SHOWN_MS);
   }
 }

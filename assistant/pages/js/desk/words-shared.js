@@ -112,6 +112,8 @@ export const SHARED = {
   'role.inspector': ['质检', 'Inspector'],
   'role.admin': ['管理员', 'Administrator'],
 
+  'reason.unsolved': ['客户说没有解决', 'The customer says it is not solved'],
+
   'alert.major': ['新的重大工单：{reason}', 'New major case: {reason}'],
   'alert.breach': ['已超时：{clock}', 'Overdue: {clock}'],
   'alert.offer': ['有工单邀您接手：{reason}', 'A case is offered to you: {reason}'],
