@@ -11,9 +11,10 @@ serve: $(VENV)/.serve
 	$(BIN)/shouwen serve --port $(PORT)
 
 test: $(VENV)/.dev
-	$(BIN)/pytest -m "not slow" --ignore=tests/pages
+	$(BIN)/pytest -m "not slow and not browser"
 
-# Every page in a real Chromium (apt-get install chromium): several minutes.
+# Everything about the pages in a real Chromium (apt-get install chromium): several minutes. `make test` runs the most
+# important of it, and skips it with a reason where there is no Chromium.
 test-browser: $(VENV)/.dev
 	$(BIN)/pytest -m "not slow" tests/pages
 

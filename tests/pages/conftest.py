@@ -41,8 +41,10 @@ class Site:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if Path(__file__).parent in item.path.parents:
+        if Path(__file__).parent in item.path.parents and "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(needs_chromium)
+            if "everyday" not in item.keywords:
+                item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")

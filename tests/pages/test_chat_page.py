@@ -65,6 +65,7 @@ def test_markup_in_a_message_stays_text(open_page: Open) -> None:
     assert page.locator(".entry img, .entry b").count() == 0
 
 
+@pytest.mark.everyday
 def test_the_person_button_hands_over_in_one_step(open_page: Open, site: Site) -> None:
     page = open_page()
     page.locator("#human").click()
@@ -98,6 +99,7 @@ def test_an_option_says_its_text_when_pressed(open_page: Open) -> None:
     expect(page.locator(".entry.bot").nth(1)).to_contain_text("收到：额度用不了")
 
 
+@pytest.mark.everyday
 def test_what_is_written_offline_is_kept_and_sent_once_with_the_same_id(open_page: Open, site: Site) -> None:
     page = open_page()
     page.context.set_offline(True)
@@ -263,6 +265,7 @@ def test_enter_during_composition_does_not_send(open_page: Open, site: Site) -> 
     assert site.double.posts == []
 
 
+@pytest.mark.everyday
 def test_everything_is_reached_by_keyboard_in_reading_order(open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("Tab")
@@ -288,7 +291,9 @@ def test_the_menu_closes_by_escape_and_returns_the_focus(open_page: Open) -> Non
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/?mode=senior", "/?lang=en", "/?lang=zh-Hant"])
+@pytest.mark.parametrize(
+    "path", [pytest.param("/", marks=pytest.mark.everyday), "/?mode=senior", "/?lang=en", "/?lang=zh-Hant"]
+)
 def test_axe_finds_nothing_on_a_full_conversation(open_page: Open, site: Site, scheme: str, path: str) -> None:
     page = open_page(path, color_scheme=scheme)
     assert axe_violations(page) == []
@@ -305,7 +310,7 @@ def test_axe_finds_nothing_on_a_full_conversation(open_page: Open, site: Site, s
     assert axe_violations(page) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/?mode=senior", "/?lang=en"])
+@pytest.mark.parametrize("path", [pytest.param("/", marks=pytest.mark.everyday), "/?mode=senior", "/?lang=en"])
 def test_a_320_pixel_window_never_scrolls_sideways_and_tables_become_cards(open_page: Open, path: str) -> None:
     page = open_page(path, viewport={"width": 320, "height": 640})
     assert not scrolls_sideways(page)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from handoff import desk
@@ -53,6 +54,7 @@ def review(page: Page, cause: str, comment: str = "") -> None:
     form.get_by_label("说明").fill(comment)
 
 
+@pytest.mark.everyday
 def test_a_fraud_report_reaches_two_agents_their_customer_and_the_inspector_in_separate_windows(
     office: DeskOffice,  # noqa: F811
     enter: Enter,  # noqa: F811
@@ -236,6 +238,7 @@ def test_a_masked_value_is_shown_on_request_only_and_the_look_is_recorded(
     expect(li.locator("#write")).to_have_value("提现一般两小时内到账。")
 
 
+@pytest.mark.everyday
 def test_of_two_agents_who_claim_one_succeeds_and_the_other_is_told(
     office: DeskOffice,  # noqa: F811
     enter: Enter,  # noqa: F811

@@ -47,7 +47,7 @@ def full(office: DeskOffice, enter: Enter, name: str, path: str, **options: obje
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.everyday), "dark"])
 @pytest.mark.parametrize(("name", "path"), [("li", "/desk"), ("chief", "/desk/board"), ("judge", "/desk/inspect")])
 def test_axe_finds_nothing_wrong(
     office: DeskOffice,  # noqa: F811
@@ -90,6 +90,7 @@ def test_axe_finds_nothing_wrong_with_signing_in_and_the_dialogs(
         expect(page.locator("dialog[open]")).to_have_count(0)
 
 
+@pytest.mark.everyday
 def test_a_case_is_found_claimed_answered_noted_and_resolved_from_the_keyboard(
     office: DeskOffice,  # noqa: F811
     enter: Enter,  # noqa: F811

@@ -26,6 +26,7 @@ def figure(page: Page, label: str) -> str:
     return page.locator(f".totals div:has(dt:text-is('{label}')) dd").inner_text()
 
 
+@pytest.mark.everyday
 def test_the_first_answer_is_the_engines_for_the_chosen_product(open_page: Open) -> None:
     page = ready(open_page("/fees"))
     expected = quote(QuoteRequest(principal=12000, terms=12, product="yueyuefu", start="2026-09-01"))
@@ -237,7 +238,10 @@ def test_the_person_button_takes_the_customer_to_a_person_in_one_step(open_page:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/fees", "/fees?mode=senior", "/fees?lang=en", "/fees?lang=zh-Hant"])
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param("/fees", marks=pytest.mark.everyday), "/fees?mode=senior", "/fees?lang=en", "/fees?lang=zh-Hant"],
+)
 def test_axe_finds_nothing_with_everything_open(open_page: Open, scheme: str, path: str) -> None:
     page = ready(open_page(path, color_scheme=scheme))
     page.locator("input[value=own]").check()
@@ -255,7 +259,9 @@ def test_axe_finds_nothing_with_everything_open(open_page: Open, scheme: str, pa
     assert axe_violations(page) == []
 
 
-@pytest.mark.parametrize("path", ["/fees", "/fees?mode=senior", "/fees?lang=en"])
+@pytest.mark.parametrize(
+    "path", [pytest.param("/fees", marks=pytest.mark.everyday), "/fees?mode=senior", "/fees?lang=en"]
+)
 def test_a_320_pixel_window_never_scrolls_sideways(open_page: Open, path: str) -> None:
     page = ready(open_page(path, viewport={"width": 320, "height": 640}))
     for fold in page.locator("main summary").all():
