@@ -196,12 +196,12 @@ def test_the_classifier_alone_raises_an_intent_likely_enough_by_itself() -> None
 
 
 def test_the_classifier_raises_the_likeliest_when_only_all_together_are_likely_enough() -> None:
-    probabilities = {"critical.fraud": 0.3, "critical.minor": 0.1, "critical.death": 0.1}
-    assert assess("嗯", probabilities).signals == (RiskSignal("fraud", "critical.fraud", 3, "p=0.50", "classifier"),)
+    probabilities = {"critical.fraud": 0.15, "critical.minor": 0.1, "critical.death": 0.05}
+    assert assess("嗯", probabilities).signals == (RiskSignal("fraud", "critical.fraud", 3, "p=0.30", "classifier"),)
 
 
 def test_little_probability_and_probabilities_of_other_intents_raise_nothing() -> None:
-    assert assess("嗯", {"critical.fraud": 0.2, "critical.minor": 0.1, "fee.rate": 0.9}) == Risk(0, ())
+    assert assess("嗯", {"critical.fraud": 0.1, "critical.minor": 0.1, "fee.rate": 0.9}) == Risk(0, ())
 
 
 @pytest.mark.parametrize("wrong", [float("nan"), -0.1, 1.5])
