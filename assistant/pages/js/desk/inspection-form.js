@@ -48,7 +48,10 @@ function built(title, submit, check, body, send, children) {
     event.preventDefault();
     const missing = check();
     error.textContent = missing ? t('inspect.missing') : '';
-    if (missing) return missing.focus();
+    if (missing) {
+      form.dataset.touched = 'yes'; // an event must not draw the form anew and take the complaint away
+      return missing.focus();
+    }
     go.disabled = true;
     delete form.dataset.touched;
     error.textContent = (await send(body())) ?? '';
