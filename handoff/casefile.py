@@ -113,7 +113,8 @@ class CaseFile(StreamFile):
     def _receipt(self, kind: str, payload: dict[str, Any]) -> None:
         if kind == "queued":
             off_shift = ["off_shift"] if payload.get("expected_at") else []
-            variants = [*off_shift, *([self.case.reason, "major"] if self.case.severity == 3 else [])]
+            next_up = [] if payload.get("ahead") else ["next"]
+            variants = [*off_shift, *([self.case.reason, "major"] if self.case.severity == 3 else []), *next_up]
         else:
             variants = [self.case.reason] if self.case.severity == 3 else []
         text = self.rules.receipts.render(kind, self.case.language, self._fields(kind, payload), variants)
@@ -127,7 +128,7 @@ class CaseFile(StreamFile):
         if kind == "paused":
             fields["reason"] = policy.pause_reasons.get(payload["reason"], payload["reason"])
         if self.case.queue:
-            fields["queue"] = policy.queue(self.case.queue).name
+            fields["queue"] = policy.queue(self.case.queue).called(self.case.language)
         if payload.get("agent") is not None:
             fields["agent"] = self.agent_name(payload["agent"])
         for name, key in (("opens", "expected_at"), ("slot", "slot_at")):

@@ -153,9 +153,14 @@ class Queue(_Frozen):
 
     id: str
     name: str
+    names: dict[str, str] = {}
     hours: str
     skills: frozenset[str] = frozenset()
     serves: tuple[Serves, ...]
+
+    def called(self, language: str) -> str:
+        """Its name as a customer of that language reads it; `names` holds those that differ from `name`."""
+        return self.names.get(language, self.name)
 
 
 class Callback(_Frozen):
