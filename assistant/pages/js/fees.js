@@ -88,5 +88,6 @@ document.getElementById('human').addEventListener('click', toPerson);
 addEventListener('keydown', (event) => {
   if (event.altKey && !event.ctrlKey && !event.metaKey && ['Digit0', 'Numpad0'].includes(event.code)) toPerson(event);
 });
+addEventListener('online', () => { if (form) soon(); });
 printUnfolded();
 begin();
