@@ -24,6 +24,11 @@ RANKED = 5
 _BREAK = re.compile(r"[。！？!?；;\n]+|[,，、 ](?=(?:还有|另外|顺便|再问|以及|然后|and |also ))")
 _LEADING = re.compile(r"^(?:还有|另外|顺便问一下|顺便|再问一下|再问|以及|然后|and|also)[,，:： ]*")
 _FOLLOW_UP = re.compile(r"^(?:那么|那个|那|what about|how about|and)[,， ]*|(?:呢|咧)?[?？。!！]*$")
+_FILLER = re.compile(
+    r"[\s,，。.!！?？、~]|就|那个?|如果|要是|换成|改成|分|是|我|的|了|吧|呢|啊|呀|大概|差不多|还剩|还|剩|想|要"
+)
+_HARDLY_A_WORD = 1
+_POSSIBLE = 0.005
 _SURE_PART = 0.5
 _SHORT = 16
 _SHORT_ENGLISH = 40
@@ -102,9 +107,10 @@ def understand(
     acts = read_acts(normalised)
     short = len(normalised) <= (_SHORT_ENGLISH if normalised.isascii() else _SHORT)
     hangs_on = topic and short and (whole.abstain or acts & HANGS_ON)
-    in_context = model.predict([f"{topic}{_FOLLOW_UP.sub('', normalised)}"])[0].ranking if hangs_on else ()
+    in_context = _read_in_context(f"{topic}{_FOLLOW_UP.sub('', normalised)}", whole, model) if hangs_on else ()
     slots = read_slots(normalised, today, expecting)
-    critical = {} if only_an_act(normalised) else {i: p for i, p in whole.ranking if i.startswith(CRITICAL)}
+    says_something = not only_an_act(normalised) and words_beside_values(normalised, slots) > _HARDLY_A_WORD
+    critical = {i: p for i, p in whole.ranking if says_something and i.startswith(CRITICAL)}
     for part in in_parts:
         critical = {label: max(p, dict(part.ranking)[label]) for label, p in critical.items()}
     amounts = tuple(slot.value for slot in slots.amounts if slot.value is not None)
@@ -122,6 +128,24 @@ def understand(
         requests=_requests(parts, in_parts),
         in_context=in_context[:RANKED],
     )
+
+
+def _read_in_context(joined: str, alone: Prediction, model: IntentModel) -> tuple[tuple[str, float], ...]:
+    """What a short message means as a continuation: the reading of topic and message joined, weighed by the message's
+    own reading, so that 多久到账 after a question on withdrawal fees is about the time and not about the fees."""
+    own = dict(alone.ranking)
+    found = model.predict([joined])[0].ranking
+    weighed = [(intent, p * own[intent] ** 0.5) for intent, p in found if p >= _POSSIBLE] or list(found)
+    total = sum(p for _, p in weighed) or 1.0
+    return tuple(sorted(((intent, p / total) for intent, p in weighed), key=lambda pair: -pair[1]))
+
+
+def words_beside_values(normalised: str, slots: Slots) -> int:
+    """Characters of a normalised message beside the values and products it names, fillers not counted."""
+    values = (*slots.amounts, *slots.terms, *slots.rates, *slots.dates, *slots.periods, *slots.corrections)
+    named = (*slots.products, *values)
+    left = [c for place, c in enumerate(normalised) if not any(s.start <= place < s.end for s in named)]
+    return len(_FILLER.sub("", "".join(left)))
 
 
 def _parts(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from assistant.dialogue.reading import Reading
 from assistant.dialogue.state import State
-from intents.acts import Act
+from intents.acts import Act, only_an_act
 from intents.language import Language
 from intents.risk import AMOUNT
 from intents.taxonomy import CHITCHAT, HUMAN, OUT_OF_SCOPE, Automation, taxonomy
@@ -79,7 +79,7 @@ def _topic(understanding: Understanding, reading: Reading) -> Iterable[str]:
     intent = taxonomy()[reading.intent]
     if reading.sure and not understanding.blank:
         yield "sure"
-    if intent.auto is Automation.HUMAN:
+    if intent.auto is Automation.HUMAN and not only_an_act(understanding.normalised):
         yield "human_only"
     if intent.auto is Automation.ASSIST:
         yield "assist_only"

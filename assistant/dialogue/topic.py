@@ -13,14 +13,14 @@ from assistant.dialogue.choices import Choice
 from assistant.dialogue.state import State
 from intents.acts import HANGS_ON, Act
 from intents.taxonomy import CHITCHAT, OUT_OF_SCOPE
-from intents.understanding import Understanding
+from intents.understanding import Understanding, words_beside_values
 
 _FLOOR = 0.12
 _CLOSE = 0.25
 _SURE_FOLLOW_UP = 0.35
+_CLEAR_HERE, _POSSIBLE_ALONE = 0.9, 0.02
 _FEW_MORE = 3
 _SAYS_SOMETHING, _SAYS_MORE = 4, 6
-_FILLER = re.compile(r"[\s,，。.!！?？、~]|就|那个?|是|我|的|了|吧|呢|啊|呀|大概|差不多|还剩|还|剩|想|要")
 _CREDIT = "credit"
 _FAMILIES = {"fee": _CREDIT, "repay": _CREDIT, "credit": _CREDIT}
 _SHARED_SUMS = (("fee.", "credit.draw", "repay.early", "repay.instalment"), ("wealth.",))
@@ -84,37 +84,28 @@ def is_other(understanding: Understanding, state: State, choice: Choice, evidenc
     if not (evidence.values or evidence.product):
         return True
     in_context = understanding.in_context[0][0] if understanding.in_context else ""
-    more = 0 if in_context == question.intent else _more_than_values(understanding)
+    more = 0 if in_context == question.intent else words_beside_values(understanding.normalised, understanding.slots)
     apart = not evidence.answers or family(understanding.intent) != family(question.intent)
     return more >= (_SAYS_SOMETHING if apart else _SAYS_MORE)
 
 
-def _more_than_values(understanding: Understanding) -> int:
-    """How many characters a message has beside its values and fillers."""
-    slots = understanding.slots
-    spans = [
-        (slot.start, slot.end)
-        for slot in (*slots.products, *slots.amounts, *slots.terms, *slots.rates, *slots.dates, *slots.periods)
-    ]
-    left = [c for place, c in enumerate(understanding.normalised) if not any(a <= place < b for a, b in spans)]
-    return len(_FILLER.sub("", "".join(left)))
-
-
 def _sure(understanding: Understanding, state: State) -> bool:
-    return not understanding.abstain and not vague_meanings(understanding, state)
+    points_back = understanding.intent == OUT_OF_SCOPE and Act.REFERS_BACK in understanding.acts
+    return not understanding.abstain and not points_back and not vague_meanings(understanding, state)
 
 
 def _continued(understanding: Understanding, state: State, evidence: Evidence, own: Topic) -> Topic | None:
     """The last topic, taken up again; None when the message stands on its own."""
     if not state.topic:
         return None
-    if evidence.corrects or _only_names_product(understanding):
+    if evidence.corrects or _only_names_product(understanding) or _only_other_values(understanding, evidence):
         return Topic(state.topic, 1.0, True, follow_up=True)
     elliptical = bool(understanding.acts & HANGS_ON)
     refers = Act.REFERS_BACK in understanding.acts
     if _names_an_aspect(understanding, state, evidence, own):
         return Topic(own.intent, own.probability, True, follow_up=True)
-    if understanding.in_context and (elliptical or (not own.sure and (evidence.values or refers))):
+    hangs_on = elliptical or (not own.sure and (evidence.values or refers or _fits_only_here(understanding)))
+    if understanding.in_context and hangs_on:
         intent, probability = understanding.in_context[0]
         if probability >= _SURE_FOLLOW_UP and intent != OUT_OF_SCOPE:
             return Topic(intent, probability, True, follow_up=True)
@@ -123,6 +114,20 @@ def _continued(understanding: Understanding, state: State, evidence: Evidence, o
     if own.sure and elliptical and family(own.intent) == family(state.topic):
         return Topic(own.intent, own.probability, True, follow_up=True)
     return None
+
+
+def _only_other_values(understanding: Understanding, evidence: Evidence) -> bool:
+    """「那如果分6期呢」: the same matter with another value."""
+    beside = words_beside_values(understanding.normalised, understanding.slots)
+    return evidence.values and Act.ELLIPTICAL in understanding.acts and beside <= 1
+
+
+def _fits_only_here(understanding: Understanding) -> bool:
+    """Unclear alone, clear after the last topic, and one of the meanings it has alone: 「剩下的怎么收利息」."""
+    if not understanding.in_context:
+        return False
+    intent, probability = understanding.in_context[0]
+    return probability >= _CLEAR_HERE and dict(understanding.ranking).get(intent, 0.0) >= _POSSIBLE_ALONE
 
 
 def _names_an_aspect(understanding: Understanding, state: State, evidence: Evidence, own: Topic) -> bool:
