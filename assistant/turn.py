@@ -24,6 +24,7 @@ from assistant.policy import Action, Rule, decision_table
 from assistant.reply import Grounds, Reply
 from assistant.wording import in_script, lang_of, say
 from intents.language import Language
+from intents.slots import other_firms_products
 from intents.taxonomy import taxonomy
 from intents.understanding import IntentModel, Understanding, understand
 from knowledge.base import KnowledgeBase, Passage
@@ -119,6 +120,7 @@ class Brain:
         return replace(taken, facts=(*taken.facts, f"via {rule.id}"), understanding=understanding)
 
     def _finish(self, turn: Turn, draft: Draft, facts: frozenset[str], said: tuple[str, ...]) -> Taken:
+        draft = _naming_whose(draft, turn)
         untied = guard.untied_figures(draft.reply, draft.grounds, said)
         action = turn.rule.action
         if untied:
@@ -140,6 +142,15 @@ class Brain:
             close=draft.close,
             untied=untied,
         )
+
+
+def _naming_whose(draft: Draft, turn: Turn) -> Draft:
+    """Whose rules an answer gives when the customer named another firm's product."""
+    named = other_firms_products(turn.understanding.text) if turn.rule.move in ("answer", "compute") else ()
+    if not named:
+        return draft
+    note = say("other_firm", turn.lang, names="、".join(named))
+    return replace(draft, reply=draft.reply.model_copy(update={"text": f"{note}\n{draft.reply.text}"}))
 
 
 def _topic_words(state: State) -> str | None:

@@ -15,16 +15,18 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from assistant.bootstrap import build_assistant
+from assistant.screening import screen
 from assistant.service import Assistant
 from assistant.settings import Settings
 
+_LONGEST = 200
 MESSAGES = ("提前还款要收手续费吗", "随心借", "那利息呢", "账单几号出", "谢谢", "提现手续费多少", "怎么换还款卡")
 
 
 def talk(assistant: Assistant, number: int, messages: int) -> tuple[str, list[str]]:
     """One conversation; every message carries its number so that a crossed one would show."""
     conversation = assistant.open(datetime.now(UTC)).conversation_id
-    said = [f"{MESSAGES[i % len(MESSAGES)]}（第{number}位）" for i in range(messages)]
+    said = [screen(f"{MESSAGES[i % len(MESSAGES)]}（第{number}位）", _LONGEST).text for i in range(messages)]
     for place, text in enumerate(said):
         assistant.receive(conversation, text, f"c{number}-m{place}", datetime.now(UTC))
     return conversation, said

@@ -13,6 +13,7 @@ from intents.slots import PeriodIndexSlot, RateSlot, Slots
 EXPECTING = {
     "amount": "amount",
     "remaining": "amount",
+    "yearly": "amount",
     "terms": "term",
     "rate": "rate",
     "product": "product",
@@ -28,6 +29,7 @@ _READER_EXPECTS = frozenset({"amount", "term", "product", "rate", "date", "perio
 _KIND_OF = {
     "amount": "amount",
     "remaining": "amount",
+    "yearly": "amount",
     "terms": "term",
     "rate": "rate",
     "start": "date",
@@ -40,6 +42,8 @@ _KIND_OF = {
 _REMAINING = re.compile(
     r"还?(?:剩下?|余下?|欠)(?:的|着)?(?:本金|了|大概|大约|差不多)?\s*$|(?:remaining|left|outstanding|owe)\W*$"
 )
+_BY_THE_YEAR = re.compile(r"(?:[每一]年|年(?=[交缴付]))(?:要|得|都|的)?(?:保费)?[交缴付是]?\s*$")
+_YEARLY_AFTER = re.compile(r"^\s*(?:(?:a|per|every|each) year|yearly|annually|每年|[/一]年)")
 _SMALL = r"(\d{1,3}|[一二三四五六七八九十]+)"
 _AGE = re.compile(rf"{_SMALL}\s*(?:周?岁|years? old)")
 _YEAR = re.compile(rf"第\s*{_SMALL}\s*(?:个?保单)?年|(?:交|买|保|持有)了?\s*{_SMALL}\s*年")
@@ -69,6 +73,8 @@ def named_values(slots: Slots, text: str, asked: str = "") -> Said:
             left = _REMAINING.search(text[: amount.start]) is not None
             name = "remaining" if left or asked == "remaining" else "amount"
             found.setdefault(name, (amount.value, amount.text))
+            if _BY_THE_YEAR.search(text[: amount.start]) or _YEARLY_AFTER.match(text[amount.end :]):
+                found.setdefault("yearly", (amount.value, amount.text))
     for term in slots.terms:
         found.setdefault("terms", (term.value, term.text))
     for rate in slots.rates[:1]:
@@ -127,7 +133,7 @@ def as_text(value: Value) -> str:
 
 def from_text(name: str, text: str) -> Value:
     """The value of a stored slot."""
-    if name in ("amount", "remaining", "rate"):
+    if name in ("amount", "remaining", "rate", "yearly"):
         return Decimal(text)
     if name in ("start", "on"):
         return date.fromisoformat(text)

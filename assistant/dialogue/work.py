@@ -9,10 +9,12 @@ from datetime import date
 from assistant.dialogue.reading import Reading
 from assistant.dialogue.slots import Value
 from assistant.wording import Lang
-from intents.taxonomy import HUMAN, OUT_OF_SCOPE
+from intents.taxonomy import HUMAN, OUT_OF_SCOPE, taxonomy
 from knowledge.base import KnowledgeBase, Passage
 from knowledge.calculations import Calculation, calculate
 from knowledge.inputs import InvalidInput
+
+_NEARBY = 12
 
 
 @dataclass(frozen=True)
@@ -45,5 +47,19 @@ def computed(
 def _passages(base: KnowledgeBase, reading: Reading, today: date, lang: Lang) -> list[Passage]:
     if not reading.question_text or reading.intent in (OUT_OF_SCOPE, HUMAN):
         return []
-    own = base.find(reading.question_text, today, intent=reading.intent, product=reading.product, lang=lang)
-    return own or base.find(reading.question_text, today, intent=reading.intent, lang=lang)
+    asked, intent = reading.question_text, reading.intent
+    own = base.find(asked, today, intent=intent, product=reading.product, lang=lang)
+    return own or _of_product(base, reading, today, lang) or base.find(asked, today, intent=intent, lang=lang)
+
+
+def _of_product(base: KnowledgeBase, reading: Reading, today: date, lang: Lang) -> list[Passage]:
+    """What is said of the product in focus nearby, when the intent's own articles are about other products only."""
+    if reading.product is None:
+        return []
+    near = base.find(reading.question_text, today, product=reading.product, lang=lang, k=_NEARBY)
+    group = f"{taxonomy()[reading.intent].group}."
+    return [
+        passage
+        for passage in near
+        if reading.product in passage.article.products and any(i.startswith(group) for i in passage.article.intents)
+    ]

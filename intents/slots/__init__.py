@@ -7,6 +7,7 @@
 
 from intents.slots.figure import Figure, figures, same_figure
 from intents.slots.page import normal_form
+from intents.slots.product import other_firms_products
 from intents.slots.reader import read_slots
 from intents.slots.slot import (
     ALL,
@@ -45,6 +46,7 @@ __all__ = [
     "TermSlot",
     "figures",
     "normal_form",
+    "other_firms_products",
     "read_slots",
     "same_figure",
 ]

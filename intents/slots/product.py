@@ -105,6 +105,13 @@ def _sound_pattern(name: str) -> str:
     return "".join(f"[{_homophones().get(c) or re.escape(c)}]" for c in name)
 
 
+def other_firms_products(text: str) -> tuple[str, ...]:
+    """Names of other firms' products in a message, each once, as said."""
+    names = _names()
+    found = (match.group() for match in names.exact.finditer(normalise(text)))
+    return tuple(dict.fromkeys(name for name in found if not names.product_of[name]))
+
+
 def read_products(page: Page) -> tuple[ProductSlot, ...]:
     """Claim every product name; slots for the firm's own."""
     names = _names()

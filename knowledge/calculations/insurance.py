@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from knowledge.calculations.draft import count, joined, money
 from knowledge.calculations.job import Job, needed
@@ -19,25 +20,41 @@ def policy(job: Job) -> Calculation:
 
 
 def _surrender(job: Job) -> Calculation:
-    draft, product, paid = job.draft, job.product, job.amount()
+    draft, product = job.draft, job.product
     year = needed(job.values.year, "year", "a whole number from 1 to 150")
     table = [(bound, row) for bound, row in job.whole_table(f"{product.id}.surrender") if bound is not None]
     if year > table[-1][0]:
         raise InvalidInput("year", year, f"a whole number from 1 to {table[-1][0]}")
     draft.name(product=(product.name, product.name_en))
-    draft.put(paid=money(paid, "request.amount"), year=count(year, "request.year", "years"))
+    draft.put(year=count(year, "request.year", "years"))
     draft.put_row("pay_years", job.row(f"{product.id}.table_pay_years"))
+    paid, how = _paid(job, year)
     draft.put_row("cooling_off", job.row(f"{product.id}.cooling_off"))
     draft.put_row("refund_days", job.row("general.surrender_refund_days"))
     draft.cite_law("insurance-47")
     exact = next((row for bound, row in table if bound == year), None)
-    short, working = _at_year(job, exact) if exact else _between_years(job, table, year)
+    short, working = _at_year(job, exact, paid) if exact else _between_years(job, table, year, paid)
     rest = [draft.say("surrender.table"), draft.say("surrender.cooling_off"), draft.say("surrender.refund")]
-    return draft.finish(job.intent, (product.id,), short, [working, *rest])
+    return draft.finish(job.intent, (product.id,), short, [*how, working, *rest])
 
 
-def _at_year(job: Job, row: FeeRow) -> tuple[Text, Text]:
-    draft, paid = job.draft, job.amount()
+def _paid(job: Job, year: int) -> tuple[Decimal, list[Text]]:
+    """Premiums paid so far, and how they come about when the customer said them by the year."""
+    draft, amount = job.draft, job.amount()
+    if job.values.yearly != amount:
+        draft.put(paid=money(amount, "request.amount"))
+        return amount, []
+    years = min(year, int(job.row(f"{job.product.id}.table_pay_years").number))
+    draft.put(
+        yearly=money(amount, "request.yearly"),
+        years_paid=count(years, "calculator.years_paid", "years"),
+        paid=money(amount * years, "calculator.premiums_paid"),
+    )
+    return amount * years, [draft.say("surrender.paid")]
+
+
+def _at_year(job: Job, row: FeeRow, paid: Decimal) -> tuple[Text, Text]:
+    draft = job.draft
     value = surrender_value(job.product.id, paid, needed(job.values.year, "year", "a year"), job.fees, job.on).amount
     draft.put_row("share", row)
     draft.put(value=money(value, "calculator.surrender_value"))
@@ -46,9 +63,9 @@ def _at_year(job: Job, row: FeeRow) -> tuple[Text, Text]:
     return draft.say("surrender.short", gap), draft.say("surrender.working")
 
 
-def _between_years(job: Job, table: list[tuple[int, FeeRow]], year: int) -> tuple[Text, Text]:
+def _between_years(job: Job, table: list[tuple[int, FeeRow]], year: int, paid: Decimal) -> tuple[Text, Text]:
     """A year the table leaves out: the values of the years before and after, without inventing one between."""
-    draft, paid = job.draft, job.amount()
+    draft = job.draft
     before = max((entry for entry in table if entry[0] < year), key=lambda entry: entry[0])
     after = min((entry for entry in table if entry[0] > year), key=lambda entry: entry[0])
     for name, (bound, row) in (("low", before), ("high", after)):

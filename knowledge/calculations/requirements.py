@@ -15,9 +15,10 @@ from knowledge.yaml_lines import Problem, ProblemsFound, read_model
 Family = Literal["loans", "early", "late", "minimum", "payments", "wealth", "insurance", "caps"]
 SLOTS = (
     "amount", "remaining", "terms", "rate", "rate_unit", "start", "period", "paid_periods", "days", "year", "age", "on",
-    "used",
+    "used", "yearly",
 )  # fmt: skip
-"""Every slot a calculation can use; `used` is what was already withdrawn this month, in yuan."""
+"""Every slot a calculation can use; `used` is what was already withdrawn this month, in yuan; `yearly`
+an amount said by the year."""
 
 
 class CalculationsBroken(ProblemsFound):

@@ -32,6 +32,7 @@ class Values:
     age: int | None = None
     on: date | None = None
     used: Decimal | None = None
+    yearly: Decimal | None = None
 
 
 def read_values(slots: Mapping[str, object]) -> Values:
@@ -51,6 +52,7 @@ def read_values(slots: Mapping[str, object]) -> Values:
         age=_count(known, "age", 0, 120),
         on=_day(known, "on"),
         used=_money(known, "used", least=ZERO),
+        yearly=_money(known, "yearly"),
     )
 
 
