@@ -81,7 +81,11 @@ CASES: dict[str, tuple[str, str | None, Mapping[str, Any]]] = {
     "merchant": ("pay.merchant_fee", None, {"amount": Decimal("9999.99")}),
     "abroad": ("pay.cross_border", None, {"amount": Decimal(30000)}),
     "surrender": ("insurance.surrender", "hefu-life", {"amount": Decimal(50000), "year": 5}),
-    "surrender, premiums by the year": ("insurance.surrender", "hefu-life", {"amount": Decimal(10000), "yearly": Decimal(10000), "year": 3}),
+    "surrender, premiums by the year": (
+        "insurance.surrender",
+        "hefu-life",
+        {"amount": Decimal(10000), "yearly": Decimal(10000), "year": 3},
+    ),
     "surrender with a gain": ("insurance.surrender", None, {"amount": Decimal(50000), "year": 10}),
     "surrender between years": ("insurance.surrender", None, {"amount": Decimal(50000), "year": 4}),
     "premium of both": ("insurance.premium", None, {"age": 35}),
