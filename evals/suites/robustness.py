@@ -123,7 +123,7 @@ def _evasion(context: Context, critical: Sequence[Question]) -> tuple[list[Measu
 
 def _attacks(context: Context) -> tuple[list[Measure], list[Item]]:
     items = []
-    for attack in library():
+    for attack in adversarial_library():
         understood = context.understood(attack.text)
         raised = understood.risk.level >= ALARM
         if attack.expect in ("alarm", "no_alarm"):
@@ -141,7 +141,7 @@ def _attacks(context: Context) -> tuple[list[Measure], list[Item]]:
 
 
 @lru_cache(maxsize=1)
-def library() -> tuple[Attack, ...]:
+def adversarial_library() -> tuple[Attack, ...]:
     """The adversarial library. Raises `LibraryBroken`."""
     raw = yaml.safe_load(resources.files("evals").joinpath("cases/adversarial.yaml").read_text("utf-8"))
     found = tuple(Attack(str(r["text"]), str(r["expect"]), str(r["kind"]), r["added"]) for r in raw["attacks"])

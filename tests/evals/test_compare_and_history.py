@@ -19,7 +19,7 @@ from evals.writing import as_text
 def report(**changes: Any) -> dict[str, Any]:
     items = (
         Item("own:1", "own", "提前还款怎么弄", "repay.early", "repay.early", True),
-        Item("own:2", "own", "利息多少", "fee.rate", "fee.calc", False),
+        Item("own:2", "own", "收我几分利", "fee.rate", "fee.calc", False),
     )
     measures = (
         Measure("accuracy", 0.5, 2, low=0.09, high=0.91),
@@ -27,7 +27,7 @@ def report(**changes: Any) -> dict[str, Any]:
         Measure("coverage", None, 0),
     )
     suite = SuiteResult("intents", measures, items=items).as_json()
-    gate = {"id": "accuracy", "verdict": "failed", "limit": 0.92, "examples": ["「利息多少」"]}
+    gate = {"id": "accuracy", "verdict": "failed", "limit": 0.92, "examples": ["「收我几分利」"]}
     made: dict[str, Any] = {
         "format": 1,
         "run": {"made_at": "2026-11-24T10:00:00+00:00"},

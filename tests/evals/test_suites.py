@@ -195,7 +195,7 @@ def test_robustness_is_measured_at_every_strength_and_remembers_what_slipped_thr
 
 
 def test_the_adversarial_library_is_dated_and_holds_both_dangers_and_calm() -> None:
-    attacks = robustness.library()
+    attacks = robustness.adversarial_library()
     assert len({a.text for a in attacks}) == len(attacks) >= 35
     assert {"alarm", "no_alarm"} < {a.expect for a in attacks}
     assert all(isinstance(a.added, date) and a.added >= date(2026, 11, 24) for a in attacks)

@@ -156,7 +156,10 @@ def test_a_disguised_danger_is_still_seen(text: str, intent: str) -> None:
         "```\n{}\n```",
     ],
 )
-@pytest.mark.parametrize(("danger", "intent"), [("我不想活了", "self_harm"), ("my card was stolen", "device_lost")])
+@pytest.mark.parametrize(
+    ("danger", "intent"),
+    [("我不想活了", "self_harm"), ("a thief took my bank card, it was stolen today", "device_lost")],
+)
 def test_a_prompt_injection_around_a_danger_hides_nothing(wrapping: str, danger: str, intent: str) -> None:
     assert intent in raised(wrapping.format(danger))
 
