@@ -128,6 +128,7 @@ def test_a_case_is_found_claimed_answered_noted_and_resolved_from_the_keyboard(
     keys.type("已安抚并登记")
     keys.press("Control+Enter")
     expect(li.locator("desk-head .case-title")).to_contain_text("已办结")
+    expect(li.get_by_label("用一句话写清做了什么")).to_be_hidden()  # until then the letters belong to the form
     keys.press("?")
     expect(li.locator("dialog[open]")).to_contain_text("键盘快捷键")
     li.get_by_label("启用单键快捷键").uncheck()
