@@ -85,11 +85,11 @@ def check(reply: Reply, grounds: Iterable[Grounds], customer: Sequence[str]) -> 
 
 def _named_by(figure: Figure, grounds: Sequence[Grounds]) -> bool:
     """A number said without a unit (a telephone, an age, a day of the month), or one out of a text or count row such as
-    「3 / 5 / 10」, is tied by its digits."""
-    said = _numbers(figure.text)
+    「3 / 5 / 10」, is tied by its digits, all of them in one row: 22:10 is not made of a day 10 and an hour 22."""
+    said = set(_numbers(figure.text))
     unitless = figure.kind in _UNITLESS
-    known = [n for g in grounds if unitless or g.unit in ("text", "count") for n in _numbers(g.rendered)]
-    return bool(said) and all(number in known for number in said)
+    rows = (g for g in grounds if unitless or g.unit in ("text", "count"))
+    return bool(said) and any(said.issubset(_numbers(g.rendered)) for g in rows)
 
 
 def _numbers(text: str) -> list[Decimal | str]:

@@ -34,6 +34,7 @@ class Phrases:
     chinese: re.Pattern[str] | None
     weak: re.Pattern[str] | None
     unless: re.Pattern[str] | None
+    harmless: re.Pattern[str] | None
     english: re.Pattern[str] | None
     sounds: tuple[str, ...]
     squeezed: tuple[str, ...]
@@ -63,6 +64,8 @@ class RiskPhrases:
         line, _ = spoken(views[0].text)
         found: dict[str, str] = {}
         for name, phrases in self.signals.items():
+            if phrases.harmless and phrases.harmless.search(views[0].text):
+                continue
             evidence = (
                 self._chinese(text, views, phrases)
                 or _english(roman, run, phrases)
@@ -151,6 +154,7 @@ def _phrases(entry: Mapping[str, Any], fragments: Mapping[str, str], raw: Mappin
         chinese=_any_of(entry.get("phrases", ()), fragments),
         weak=_any_of(entry.get("weak", ()), fragments),
         unless=_any_of(entry.get("unless", ()), fragments),
+        harmless=_any_of(entry.get("harmless", ()), fragments),
         english=_any_of((rf"\b(?:{pattern})" for pattern in entry.get("english", ())), fragments),
         sounds=tuple(sound_of(phrase) for phrase in sounds),
         squeezed=(*entry.get("squeezed", ()), *(pinyin(phrase) for phrase in sounds)),

@@ -12,8 +12,9 @@ _TEXT = """# Model card
 Content hash of the labelled data: `{data}`{calibration_hash}.
 
 **Model.** multilingual-e5-small (MIT), word table frozen, fine-tuned for {epochs} epochs (learning rate {rate:g}, batch
-{batch}, label smoothing {smoothing}), in 8 bits; a linear support vector machine on character 1- to 4-grams beside
-it; both blended by likelihood on the calibration split. Seed {seed}; {minutes} minutes on two cores; {date}.
+{batch}, label smoothing {smoothing}, mean of the weights over the last {averaged:.0%} of the steps), in 8 bits; a
+linear support vector machine on character 1- to 4-grams beside it; both blended by likelihood on sentences kept out
+of training. Seed {seed}; {minutes} minutes on two cores; {date}.
 
 **Held-out figures** (same authors as the training data, so kinder than real customers)
 
@@ -21,8 +22,8 @@ it; both blended by likelihood on the calibration split. Seed {seed}; {minutes} 
 |---|---|---|---|---|---|
 | {n} | {accuracy:.1%} | {coverage:.1%} | {error:.1%} | {upper:.1%} | {ece:.3f} |
 
-Threshold {threshold:.3f}, chosen so that the 95 % upper bound of the error among answered calibration sentences stays
-at or under {target:.0%}.
+Threshold {threshold:.3f}, chosen so that the 95 % upper bound of the error among answered calibration sentences (those
+kept out, and the calibration set) stays at or under {target:.0%}.
 
 **Limits.** Chinese first; English and traditional characters are covered more thinly. Sentences about other subjects
 should fall to the out-of-scope intent or under the threshold, not always. Danger is never decided by this model alone:
@@ -43,6 +44,7 @@ def model_card(meta: dict[str, Any]) -> str:
         rate=recipe["learning_rate"],
         batch=recipe["batch_size"],
         smoothing=recipe["label_smoothing"],
+        averaged=recipe["averaged"],
         seed=recipe["seed"],
         minutes=meta["minutes"],
         date=meta["trained_on"],

@@ -23,11 +23,17 @@ from intents.encoder.tokenizer import MAX_TOKENS
 from intents.encoder.torch_view import bert_name, package_names
 
 _READ_BATCH = 128
+_MEAN_EVERY = 5
+_MOST_FOR_HEAD = 16_000
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """Hyper-parameters of one fine-tuning."""
+    """Hyper-parameters of one fine-tuning.
+
+    The learning rate falls to `final_rate` of its peak. With `averaged` above zero the result is the mean of the
+    weights over that last share of the steps (Izmailov et al. 2018): it carries over better to strangers' sentences.
+    """
 
     epochs: int = 4
     learning_rate: float = 8e-5
@@ -36,6 +42,8 @@ class Recipe:
     label_smoothing: float = 0.1
     weight_decay: float = 0.01
     warmup: float = 0.06
+    final_rate: float = 0.0
+    averaged: float = 0.0
     dropout: float = 0.1
     frozen_layers: int = 0
     seed: int = 20261124
@@ -130,7 +138,8 @@ def _initial_head(
             vectors[batch] = _vectors(encoder, [lower[i] for i in batch], frozen).numpy()
             advance(len(batch))
     mean, spread = vectors.mean(axis=0), float(vectors.std(axis=0).mean())
-    regression = LogisticRegression(C=0.1, max_iter=100, tol=1e-3).fit((vectors - mean) / spread, labels)
+    rows = slice(None, None, -(-len(vectors) // _MOST_FOR_HEAD))
+    regression = LogisticRegression(C=0.1, max_iter=100, tol=1e-3).fit((vectors[rows] - mean) / spread, labels[rows])
     weight = regression.coef_ / spread
     bias = regression.intercept_ - weight @ mean
     if classes == 2:
@@ -159,8 +168,11 @@ def _train(
     )
     lengths = [len(x) for x in lower]
     total = recipe.epochs * len(_batches(lengths, recipe.batch_size))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, total, recipe.warmup))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda step: _rate(step, total, recipe.warmup, recipe.final_rate)
+    )
     targets = torch.from_numpy(labels)
+    mean = _Mean([*trained, *head.parameters()], first=total - round(total * recipe.averaged))
     encoder.train()
     with _progress("Fine-tuning", total) as advance:
         for _ in range(recipe.epochs):
@@ -172,8 +184,41 @@ def _train(
                 torch.nn.utils.clip_grad_norm_(trained, 1.0)
                 optimiser.step()
                 schedule.step()
+                mean.see()
                 advance(1, f"loss {loss.item():.3f}")
+    mean.settle()
     encoder.eval()
+
+
+class _Mean:
+    """Running mean of parameters, taken every few steps from step `first` on; `settle` puts it in their place."""
+
+    def __init__(self, parameters: Sequence[Any], first: int) -> None:
+        self._parameters, self._first = parameters, first
+        self._mean: list[Any] = []
+        self._steps = self._seen = 0
+
+    def see(self) -> None:
+        """Call after every step of the optimiser."""
+        import torch
+
+        self._steps += 1
+        if self._steps <= self._first or self._steps % _MEAN_EVERY:
+            return
+        self._seen += 1
+        with torch.no_grad():
+            if not self._mean:
+                self._mean = [p.detach().clone() for p in self._parameters]
+            for kept, now in zip(self._mean, self._parameters, strict=True):
+                kept.lerp_(now, 1 / self._seen)
+
+    def settle(self) -> None:
+        """Give the parameters their mean, when one was taken."""
+        import torch
+
+        with torch.no_grad():
+            for kept, now in zip(self._mean, self._parameters, strict=False):
+                now.copy_(kept)
 
 
 def _batches(lengths: Sequence[int], size: int, generator: np.random.Generator | None = None) -> list[list[int]]:
@@ -188,9 +233,11 @@ def _batches(lengths: Sequence[int], size: int, generator: np.random.Generator |
     return cuts
 
 
-def _rate(step: int, total: int, warmup: float) -> float:
+def _rate(step: int, total: int, warmup: float, final: float = 0.0) -> float:
     rising = max(1, int(total * warmup))
-    return (step + 1) / rising if step < rising else max(0.0, (total - step) / max(1, total - rising))
+    if step < rising:
+        return (step + 1) / rising
+    return final + (1 - final) * max(0.0, (total - step) / max(1, total - rising))
 
 
 @contextmanager

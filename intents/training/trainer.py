@@ -41,7 +41,11 @@ class Figures:
 
 @dataclass(frozen=True)
 class TrainingJob:
-    """What to train on: training rows, and calibration rows when they come from elsewhere than the same file."""
+    """What to train on; `calibration` holds further sentences, of other authors, to choose the threshold on.
+
+    The blend is fitted on sentences held out of `data` alone: they are as hard as strangers' questions, while authors
+    of one project word things alike, and a blend fitted on that likeness is too sure of itself.
+    """
 
     data: Dataset
     calibration: Dataset | None = None
@@ -55,16 +59,16 @@ def train(job: TrainingJob, out: Path) -> Figures:
     started = time.monotonic()
     labels = job.data.labels
     data = Dataset(tuple(canonical(t) for t in job.data.texts), job.data.intents)
-    parts = split(data, job.recipe.seed, calibration=0.0 if job.calibration else 0.03, test=0.02)
-    training, test = data.take(parts.train), data.take(parts.test)
-    calibration = _read(job.calibration) if job.calibration else data.take(parts.calibration)
+    parts = split(data, job.recipe.seed, calibration=0.05 if job.calibration else 0.03, test=0.02)
+    training, test, calibration = (data.take(rows) for rows in (parts.train, parts.test, parts.calibration))
+    judged = calibration.joined(_read(job.calibration)) if job.calibration else calibration
     classes = training.indices(labels)
     ngrams = fit_ngram_head(training.texts, classes, len(labels), job.recipe.seed)
     tuned = finetune(job.encoder.trainable(), training.texts, classes, len(labels), job.recipe)
     with replaced_atomically(out.absolute()) as work:
         scorer = _write_parts(tuned, ngrams, job.encoder, work)
         blend = fit_blend(*scorer(calibration), calibration.indices(labels))
-        confidence, correct = _outcome(blend, scorer, calibration, labels)
+        confidence, correct = _outcome(blend, scorer, judged, labels)
         threshold = choose_threshold(confidence, correct, job.error_target)
         figures = _figures(*_outcome(blend, scorer, test, labels), threshold)
         meta = {
@@ -77,7 +81,7 @@ def train(job: TrainingJob, out: Path) -> Figures:
             "calibration_sha256": job.calibration.digest if job.calibration else None,
             "encoder_sha256": job.encoder.digest,
             "recipe": asdict(job.recipe),
-            "sizes": {"train": len(training.texts), "calibration": len(calibration.texts), "test": len(test.texts)},
+            "sizes": {"train": len(training.texts), "calibration": len(judged.texts), "test": len(test.texts)},
             "held_out": asdict(figures),
             "trained_on": datetime.now(UTC).date().isoformat(),
             "minutes": round((time.monotonic() - started) / 60, 1),

@@ -49,3 +49,9 @@ def test_words_that_only_sound_like_figures_claim_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", ["一天内到账", "一个月后生效", "一天到账"])
 def test_the_same_words_as_a_time_limit_need_grounds(text: str) -> None:
     assert untied_figures(reply(text), [], [])
+
+
+@pytest.mark.parametrize(("text", "stopped"), [("当天22:00前还", 0), ("当天22:10前还", 1), ("每月10号还", 0)])
+def test_a_time_of_day_is_not_put_together_from_several_rows(text: str, stopped: int) -> None:
+    rows = [Grounds("10", "day_of_month", "10", "bill.due_day"), Grounds("22:00", "text", "22:00", "bill.cut_off")]
+    assert len(untied_figures(reply(text), rows, [])) == stopped

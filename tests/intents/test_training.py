@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from intents.calibration import Blend, choose_threshold, error_upper_bound, expected_calibration_error, fit_blend
 from intents.ngrams import NgramHead
 from intents.training.dataset import Dataset, DatasetError, read_csv, split
+from intents.training.finetune import _Mean, _rate
 from intents.training.ngram_head import fit_ngram_head
 
 ROWS = "text,intent\n" + "\n".join(f"sentence {i} about {kind},{kind}" for i in range(10) for kind in ("cats", "dogs"))
@@ -49,6 +50,41 @@ def test_the_three_parts_are_disjoint_and_complete(labels: list[str]) -> None:
 def test_the_digest_does_not_depend_on_the_order_of_lines() -> None:
     assert Dataset(("a", "b"), ("x", "y")).digest == Dataset(("b", "a"), ("y", "x")).digest
     assert Dataset(("a",), ("x",)).digest != Dataset(("a",), ("y",)).digest
+
+
+def test_joined_rows_keep_their_order_and_intents() -> None:
+    joined = Dataset(("a",), ("x",)).joined(Dataset(("b", "c"), ("y", "x")))
+    assert joined == Dataset(("a", "b", "c"), ("x", "y", "x"))
+
+
+def test_the_learning_rate_rises_then_falls_to_its_last_share() -> None:
+    rates = [_rate(step, 100, 0.1, 0.3) for step in range(100)]
+    assert rates[:10] == pytest.approx([(step + 1) / 10 for step in range(10)])
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert rates[-1] == pytest.approx(0.3, abs=0.01)
+    assert _rate(99, 100, 0.1) == pytest.approx(0.0, abs=0.02)
+
+
+def test_the_mean_of_the_last_weights_takes_their_place() -> None:
+    torch = pytest.importorskip("torch")
+    weight = torch.nn.Parameter(torch.zeros(1))
+    mean = _Mean([weight], first=10)
+    for step in range(1, 31):
+        with torch.no_grad():
+            weight.fill_(float(step))
+        mean.see()
+    mean.settle()
+    assert weight.item() == pytest.approx((15 + 20 + 25 + 30) / 4)
+
+
+def test_without_averaging_the_last_weights_stay() -> None:
+    torch = pytest.importorskip("torch")
+    weight = torch.nn.Parameter(torch.ones(1))
+    mean = _Mean([weight], first=5)
+    for _ in range(5):
+        mean.see()
+    mean.settle()
+    assert weight.item() == 1.0
 
 
 def test_the_ngram_head_survives_saving_and_reading(tmp_path: Path) -> None:
