@@ -45,5 +45,5 @@ def test_the_answer_to_a_question_is_searched_with_what_led_to_it(office: Office
 
 
 def test_a_question_put_again_in_english_is_two_sentences(office: Office) -> None:
-    *_, again = talk(office, "I want to repay my loan early", "what do you mean")
+    *_, again = talk(office, "May I pay off my loan ahead of time?", "what do you mean")
     assert again["reply"]["text"] == f"{say('again', 'en')} {say('collect_product', 'en')}"
