@@ -41,6 +41,10 @@ class Phrases:
     cancelled_by: re.Pattern[str] | None
     severity: int
 
+    def talk(self, text: str) -> list[tuple[int, int]]:
+        """Stretches of the text that only talk about this danger; what stands outside them still counts."""
+        return [match.span() for match in self.harmless.finditer(text)] if self.harmless else []
+
 
 @dataclass(frozen=True)
 class RiskPhrases:
@@ -64,8 +68,6 @@ class RiskPhrases:
         line, _ = spoken(views[0].text)
         found: dict[str, str] = {}
         for name, phrases in self.signals.items():
-            if phrases.harmless and phrases.harmless.search(views[0].text):
-                continue
             evidence = (
                 self._chinese(text, views, phrases)
                 or _english(roman, run, phrases)
@@ -79,13 +81,17 @@ class RiskPhrases:
         for view in views:
             ordinary = phrases.unless and phrases.unless.search(view.text)
             for pattern in (phrases.chinese, None if ordinary else phrases.weak):
-                if pattern and (match := self._first(view, pattern, phrases.cancelled_by)):
+                if pattern and (match := self._first(view, pattern, phrases)):
                     return view.words(text, *match.span())
         return None
 
-    def _first(self, view: Reading, pattern: re.Pattern[str], negation: re.Pattern[str] | None) -> re.Match[str] | None:
+    def _first(self, view: Reading, pattern: re.Pattern[str], phrases: Phrases) -> re.Match[str] | None:
+        talk = phrases.talk(view.text)
         match = pattern.search(view.text)
-        while match and self._cancelled(view, match.start(match.lastgroup or 0), negation):
+        while match and (
+            any(start <= match.start() < end for start, end in talk)
+            or self._cancelled(view, match.start(match.lastgroup or 0), phrases.cancelled_by)
+        ):
             match = pattern.search(view.text, match.start() + 1)
         return match
 
@@ -104,7 +110,9 @@ class RiskPhrases:
     def _by_sound(self, text: str, view: Reading, line: str, phrases: Phrases) -> str | None:
         for sound in phrases.sounds:
             place = hear(view.text, sound) if sound in line else None
-            if place and not self._cancelled(view, place[0], phrases.cancelled_by):
+            if place is None or any(start <= place[0] < end for start, end in phrases.talk(view.text)):
+                continue
+            if not self._cancelled(view, place[0], phrases.cancelled_by):
                 return view.words(text, *place)
         return None
 

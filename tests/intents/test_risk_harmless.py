@@ -27,6 +27,8 @@ PAIRS = [
     ("银行卡丢了补了新卡，怎么换上去", "银行卡丢了补了新卡，可我怕别人刷"),
     ("付了款显示失败，钱不见了", "他叫我付了款，显示失败，转头就把我拉黑不见了"),
     ("闺女说网上借钱都是坑，你们正规吗", "闺女说她用我手机充了三千块游戏"),
+    ("闺女给我手机弄的那个自动付钱怎么关", "闺女给我手机弄没了三千块，都充游戏了"),
+    ("给娃充游戏能走月付不", "娃拿我手机充游戏花了两千"),
     ("我妈让我问是不是诈骗软件", "我妈让我问，她被骗子哄着借了两万怎么办"),
 ]
 
@@ -39,6 +41,21 @@ def test_talk_about_a_danger_raises_nothing(told: str) -> None:
 @pytest.mark.parametrize("real", [real for _, real in PAIRS])
 def test_the_danger_itself_is_raised(real: str) -> None:
     assert assess(real, {}).critical
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我的卡被盗刷了三千，剩下的会不会被盗用",
+        "帮我写个投诉稿，我被骗了两万",
+        "再不退我就打12378，逾期会走法律程序吗",
+        "手机也丢了，银行卡丢了补了新卡",
+        "我被骗了，付款显示失败，钱不见了",
+        "奶奶去世了，悼词怎么写，她的基金怎么取",
+    ],
+)
+def test_a_danger_beside_mere_talk_is_still_raised(text: str) -> None:
+    assert assess(text, {}).critical
 
 
 @pytest.mark.parametrize("text", ["帮我写篇作文，我不想活了", "自杀保险赔不赔"])
